@@ -1,0 +1,51 @@
+package io.github.dino4j.tensor;
+
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Process-wide settings of the engine (libtorch on the CPU).
+ *
+ * <p>An operation runs on {@link #threads()} OpenMP threads, whichever Java thread calls it. Set the number once at the
+ * start: one thread an operation and several Java threads is the better split for a server on shared cores.
+ */
+public final class Engine {
+    private static volatile int threads = Runtime.getRuntime().availableProcessors();
+    /** libtorch keeps the number per calling thread: what this thread was last given. */
+    private static final ThreadLocal<Integer> APPLIED = ThreadLocal.withInitial(() -> 0);
+
+    private Engine() {}
+
+    /**
+     * Sets the threads that one operation may use.
+     *
+     * @throws IllegalArgumentException if {@code count} is not positive
+     */
+    public static void threads(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, not " + count);
+        }
+        threads = count;
+    }
+
+    /** Threads that one operation may use; the number of processors unless it was set. */
+    public static int threads() {
+        return threads;
+    }
+
+    /** Resident memory of this process in bytes, the native part included. */
+    public static long residentBytes() {
+        Native.ready();
+        return Pointer.physicalBytes();
+    }
+
+    /** Gives the calling thread its number of OpenMP threads. */
+    static void enter() {
+        Native.ready();
+        int wanted = threads;
+        if (APPLIED.get() != wanted) {
+            torch.set_num_threads(wanted);
+            APPLIED.set(wanted);
+        }
+    }
+}

@@ -1,0 +1,591 @@
+package io.github.dino4j.tensor;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.InterpolateFuncOptions;
+import org.bytedeco.pytorch.LongArrayRef;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.LongVector;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.kBicubic;
+import org.bytedeco.pytorch.kBilinear;
+import org.bytedeco.pytorch.kNearest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tensor of the engine, under ATen's names in camelCase. Methods return new tensors and leave this one as it is.
+ *
+ * <p>A tensor belongs to the {@link Scope} in which it was made, or to an {@link Arena}; its methods may be called by
+ * any thread that may see it, since none of them changes it. Use after the owner has closed is an
+ * {@link IllegalStateException}; an operation that the engine refuses is a {@link TensorException} with the shapes.
+ */
+public final class Tensor {
+    private static final Map<DType, ScalarType> SCALAR_TYPES = scalarTypes();
+
+    private final org.bytedeco.pytorch.Tensor handle;
+    private Object owner;
+
+    private Tensor(org.bytedeco.pytorch.Tensor handle) {
+        this.handle = handle;
+        this.owner = Scope.current();
+    }
+
+    // ------------------------------------------------------------------------------------------------ making
+
+    /** A float32 tensor with these values, row by row. */
+    public static Tensor of(float[] values, long... shape) {
+        Tensor result = empty(DType.F32, Device.CPU, shape);
+        requireElements(values.length, shape);
+        if (values.length > 0) {
+            FloatPointer pointer = result.handle().data_ptr_float();
+            pointer.put(values);
+        }
+        return result;
+    }
+
+    /** A tensor of any type from its little-endian bytes, row by row. */
+    public static Tensor of(byte[] littleEndian, DType dtype, long... shape) {
+        Tensor result = empty(dtype, Device.CPU, shape);
+        requireElements(littleEndian.length / dtype.bytes(), shape);
+        if (littleEndian.length > 0) {
+            new BytePointer(result.handle().data_ptr()).capacity(littleEndian.length).put(littleEndian);
+        }
+        return result;
+    }
+
+    /** A tensor whose values are whatever the memory holds. */
+    public static Tensor empty(DType dtype, Device device, long... shape) {
+        Scope.current();
+        return Native.call(
+                "empty" + Arrays.toString(shape),
+                () -> new Tensor(torch.empty(shape, options(dtype, device), memoryFormatUnset())));
+    }
+
+    public static Tensor full(double value, DType dtype, Device device, long... shape) {
+        Scope.current();
+        return Native.call(
+                "full" + Arrays.toString(shape),
+                () -> new Tensor(torch.full(shape, new Scalar(value), options(dtype, device))));
+    }
+
+    public static Tensor zeros(long... shape) {
+        return full(0, DType.F32, Device.CPU, shape);
+    }
+
+    /**
+     * The bytes of a file as a [bytes] tensor of {@link DType#U8}, mapped: nothing is read until touched, and parts cut
+     * out by {@link #reinterpret} share the mapping and keep it alive.
+     */
+    public static Tensor map(Path file) {
+        Scope.current();
+        try {
+            long bytes = Files.size(file);
+            return new Tensor(torch.from_file(
+                    file.toString(), new BoolOptional(false), new LongOptional(bytes), options(DType.U8, Device.CPU)));
+        } catch (java.io.IOException | RuntimeException e) {
+            throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A part of this byte tensor seen as elements of another type, without a copy.
+     *
+     * @param byteOffset where the part begins; a multiple of the element size
+     * @param strides in elements
+     */
+    public Tensor reinterpret(long byteOffset, DType dtype, long[] shape, long[] strides) {
+        return op("reinterpret", () -> {
+            long available = (handle.numel() - byteOffset) / dtype.bytes();
+            return handle.narrow(0, byteOffset, available * dtype.bytes())
+                    .view(scalarType(dtype))
+                    .as_strided(shape, strides);
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------ reading
+
+    public long[] shape() {
+        LongArrayRef sizes = handle().sizes();
+        long[] shape = new long[(int) sizes.size()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = sizes.get(i);
+        }
+        return shape;
+    }
+
+    /** Size along an axis; negative axes count from the end. */
+    public long size(int axis) {
+        return handle().size(axis);
+    }
+
+    public int dim() {
+        return (int) handle().dim();
+    }
+
+    public long elements() {
+        return handle().numel();
+    }
+
+    public DType dtype() {
+        ScalarType type = handle().scalar_type().intern();
+        for (DType dtype : DType.values()) {
+            if (scalarType(dtype) == type) {
+                return dtype;
+            }
+        }
+        throw new TensorException("no name for the engine's element type " + type);
+    }
+
+    public Device device() {
+        return handle().is_meta() ? Device.META : Device.CPU;
+    }
+
+    /** The values as float32, row by row; at most 2^31 - 1 of them. */
+    public float[] toFloats() {
+        if (device() == Device.META) {
+            throw new IllegalStateException("a tensor on META has a shape, but no values");
+        }
+        long elements = elements();
+        if (elements > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(describe() + " has more values than a Java array can hold");
+        }
+        float[] values = new float[(int) elements];
+        if (elements > 0) {
+            try (Scope scope = Scope.open()) {
+                Tensor dense = to(DType.F32).contiguous();
+                dense.handle().data_ptr_float().get(values);
+            }
+        }
+        return values;
+    }
+
+    /** The only value of a one-element tensor. */
+    public double item() {
+        return handle().item_double();
+    }
+
+    // ------------------------------------------------------------------------------------------------ type, place
+
+    public Tensor to(DType dtype) {
+        ScalarType type = scalarType(dtype);
+        if (handle().scalar_type().intern() == type) {
+            return this;
+        }
+        return op("to " + dtype, () -> handle.to(type));
+    }
+
+    /** This tensor on another device; itself if it is there. Values going to {@link Device#META} are left behind. */
+    public Tensor to(Device device) {
+        return device() == device ? this : empty(dtype(), device, shape());
+    }
+
+    public Tensor contiguous() {
+        return op("contiguous", () -> handle.contiguous());
+    }
+
+    /** A copy with memory of its own. */
+    public Tensor copy() {
+        return op("clone", () -> new org.bytedeco.pytorch.Tensor(handle.clone()));
+    }
+
+    // ------------------------------------------------------------------------------------------------ shape
+
+    public Tensor reshape(long... shape) {
+        return op("reshape to " + Arrays.toString(shape), () -> handle.reshape(shape));
+    }
+
+    public Tensor permute(long... axes) {
+        return op("permute to " + Arrays.toString(axes), () -> handle.permute(axes));
+    }
+
+    public Tensor transpose(int a, int b) {
+        return op("transpose", () -> handle.transpose(a, b));
+    }
+
+    /** Elements {@code start .. start + length - 1} along an axis, without a copy. */
+    public Tensor narrow(int axis, long start, long length) {
+        return op("narrow axis " + axis + " to " + start + "+" + length, () -> handle.narrow(axis, start, length));
+    }
+
+    /** The slice at {@code index} along an axis, which disappears. */
+    public Tensor select(int axis, long index) {
+        return op("select " + index + " of axis " + axis, () -> handle.select((long) axis, index));
+    }
+
+    public Tensor[] unbind(int axis) {
+        Tensor[] parts = new Tensor[(int) size(axis)];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = select(axis, i);
+        }
+        return parts;
+    }
+
+    /** Repeats axes of size 1 without a copy; -1 leaves an axis as it is. */
+    public Tensor expand(long... shape) {
+        return op("expand to " + Arrays.toString(shape), () -> handle.expand(shape));
+    }
+
+    public Tensor unsqueeze(int axis) {
+        return op("unsqueeze", () -> handle.unsqueeze(axis));
+    }
+
+    public Tensor flatten(int first, int last) {
+        return op("flatten", () -> handle.flatten(first, last));
+    }
+
+    public static Tensor cat(int axis, List<Tensor> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        return Native.call(
+                "cat along " + axis,
+                () -> new Tensor(torch.cat(vector(parts), axis)),
+                parts.toArray(Tensor[]::new));
+    }
+
+    public static Tensor cat(int axis, Tensor... parts) {
+        return cat(axis, List.of(parts));
+    }
+
+    // ------------------------------------------------------------------------------------------------ arithmetic
+
+    public Tensor add(Tensor other) {
+        return op("add", () -> handle.add(other.handle()), other);
+    }
+
+    public Tensor add(double value) {
+        return op("add", () -> handle.add(new Scalar(value)));
+    }
+
+    public Tensor sub(Tensor other) {
+        return op("sub", () -> handle.sub(other.handle()), other);
+    }
+
+    public Tensor mul(Tensor other) {
+        return op("mul", () -> handle.mul(other.handle()), other);
+    }
+
+    public Tensor mul(double value) {
+        return op("mul", () -> handle.mul(new Scalar(value)));
+    }
+
+    public Tensor div(Tensor other) {
+        return op("div", () -> handle.div(other.handle()), other);
+    }
+
+    public Tensor neg() {
+        return op("neg", () -> handle.neg());
+    }
+
+    public Tensor sqrt() {
+        return op("sqrt", () -> handle.sqrt());
+    }
+
+    public Tensor rsqrt() {
+        return op("rsqrt", () -> handle.rsqrt());
+    }
+
+    public Tensor square() {
+        return op("square", () -> handle.square());
+    }
+
+    public Tensor sin() {
+        return op("sin", () -> handle.sin());
+    }
+
+    public Tensor cos() {
+        return op("cos", () -> handle.cos());
+    }
+
+    public Tensor clampMin(double value) {
+        return op("clamp_min", () -> handle.clamp_min(new Scalar(value)));
+    }
+
+    /** Mean over axes, which disappear unless {@code keep}. */
+    public Tensor mean(boolean keep, long... axes) {
+        return op("mean", () -> handle.mean(axes, keep, new ScalarTypeOptional()));
+    }
+
+    public Tensor sum(boolean keep, long... axes) {
+        return op("sum", () -> handle.sum(axes, keep, new ScalarTypeOptional()));
+    }
+
+    /** Whether every value is a finite number. */
+    public boolean isFinite() {
+        try (Scope scope = Scope.open()) {
+            // A sum is NaN or infinite if a value is, and reads the memory once; the exact look only decides the
+            // rest, where a sum of finite values has overflown.
+            Tensor sum = op("sum", () -> handle.sum(new ScalarTypeOptional(ScalarType.Double)));
+            return Double.isFinite(sum.item()) || op("isfinite", () -> handle.isfinite().all()).handle().item_bool();
+        }
+    }
+
+    /** {@code this} where the mask is true, {@code other} elsewhere; shapes broadcast. */
+    public Tensor whereMask(Tensor mask, Tensor other) {
+        return op("where", () -> torch.where(mask.handle(), handle, other.handle()), mask, other);
+    }
+
+    // ------------------------------------------------------------------------------------------------ networks
+
+    /** x W^T + b for x [..., in], W [out, in], b [out]. */
+    public Tensor linear(Tensor weight, @Nullable Tensor bias) {
+        Trace.macs(elements() * weight.size(0));
+        return op("linear", () -> torch.linear(handle, weight.handle(), optional(bias)), weight);
+    }
+
+    public Tensor matmul(Tensor other) {
+        Trace.macs(elements() * other.size(-1));
+        return op("matmul", () -> handle.matmul(other.handle()), other);
+    }
+
+    /** Layer normalisation over the last axis: (x - mean) / sqrt(variance + eps) * weight + bias. */
+    public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
+        long[] normalized = {size(-1)};
+        return op(
+                "layer_norm",
+                () -> torch.layer_norm(handle, normalized, optional(weight), optional(bias), eps, true),
+                weight);
+    }
+
+    /** Convolution of x [B, C, H, W] with weight [out, C / groups, kh, kw]; zero padding. */
+    public Tensor conv2d(Tensor weight, @Nullable Tensor bias, int stride, int padding, int groups) {
+        long[] strides = {stride, stride};
+        long[] paddings = {padding, padding};
+        long[] dilation = {1, 1};
+        Tensor result = op(
+                "conv2d",
+                () -> torch.conv2d(handle, weight.handle(), optional(bias), strides, paddings, dilation, groups),
+                weight);
+        Trace.macs(result.elements() * (weight.elements() / weight.size(0)));
+        return result;
+    }
+
+    /** Batch normalisation of x [B, C, ...] with running statistics. */
+    public Tensor batchNorm(Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps) {
+        return op(
+                "batch_norm",
+                () -> torch.batch_norm(
+                        handle, optional(weight), optional(bias), optional(mean), optional(variance), false, 0, eps, false),
+                weight);
+    }
+
+    /** Maximum over square windows of x [B, C, H, W]. */
+    public Tensor maxPool2d(int kernel, int stride, int padding) {
+        long[] kernels = {kernel, kernel};
+        long[] strides = {stride, stride};
+        long[] paddings = {padding, padding};
+        long[] dilation = {1, 1};
+        return op("max_pool2d", () -> torch.max_pool2d(handle, kernels, strides, paddings, dilation, false));
+    }
+
+    /** x * Phi(x), the exact erf form. */
+    public Tensor gelu() {
+        return op("gelu", () -> torch.gelu(handle));
+    }
+
+    public Tensor silu() {
+        return op("silu", () -> torch.silu(handle));
+    }
+
+    public Tensor relu() {
+        return op("relu", () -> handle.relu());
+    }
+
+    public Tensor softmax(int axis) {
+        return op("softmax", () -> handle.softmax(axis));
+    }
+
+    /** softmax(q k^T / sqrt(d)) v for q, k, v [B, heads, N, d]. */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v) {
+        Trace.macs(q.elements() * k.size(-2) + q.size(0) * q.size(1) * q.size(2) * k.size(-2) * v.size(-1));
+        return q.op(
+                "scaled_dot_product_attention",
+                () -> torch.scaled_dot_product_attention(
+                        q.handle, k.handle(), v.handle(), new TensorOptional(), 0.0, false, new DoubleOptional(), false),
+                k,
+                v);
+    }
+
+    // ------------------------------------------------------------------------------------------------ resampling
+
+    /** Bilinear resize of [B, C, H, W], align_corners false; {@code antialias} widens the filter when it shrinks. */
+    public Tensor bilinear(long height, long width, boolean antialias) {
+        return interpolate("bilinear", height, width, antialias);
+    }
+
+    /** Bicubic resize of [B, C, H, W], align_corners false (A = -0.75, antialiased -0.5). */
+    public Tensor bicubic(long height, long width, boolean antialias) {
+        return interpolate("bicubic", height, width, antialias);
+    }
+
+    /** Nearest-neighbour resize of [B, C, H, W]. */
+    public Tensor nearest(long height, long width) {
+        return interpolate("nearest", height, width, false);
+    }
+
+    /**
+     * Bicubic resize that maps coordinates with given scale factors instead of out/in, as PyTorch does where it is asked
+     * for a {@code scale_factor}: source = (target + 0.5) / scale - 0.5.
+     */
+    public Tensor bicubicByScale(long height, long width, double scaleHeight, double scaleWidth) {
+        long[] size = {height, width};
+        return op(
+                "bicubic",
+                () -> torch.upsample_bicubic2d(
+                        handle, size, false, new DoubleOptional(scaleHeight), new DoubleOptional(scaleWidth)));
+    }
+
+    private Tensor interpolate(String mode, long height, long width, boolean antialias) {
+        return op(mode + " resize to " + height + " x " + width, () -> {
+            InterpolateFuncOptions options = new InterpolateFuncOptions();
+            options.size().put(new LongVector(height, width));
+            switch (mode) {
+                case "bilinear" -> options.mode().put(new kBilinear());
+                case "bicubic" -> options.mode().put(new kBicubic());
+                default -> options.mode().put(new kNearest());
+            }
+            if (!mode.equals("nearest")) {
+                options.align_corners().put(false);
+            }
+            options.antialias().put(antialias);
+            return torch.interpolate(handle, options);
+        });
+    }
+
+    // ------------------------------------------------------------------------------------------------ algebra
+
+    /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix. */
+    public record Eigen(Tensor values, Tensor vectors) {}
+
+    public Eigen eigh() {
+        return Native.call(
+                "linalg_eigh",
+                () -> {
+                    T_TensorTensor_T pair = torch.linalg_eigh(handle());
+                    return new Eigen(
+                            new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0())),
+                            new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1())));
+                },
+                this);
+    }
+
+    // ------------------------------------------------------------------------------------------------ life
+
+    /** Frees this tensor before its scope closes. Weights in an arena stay. */
+    public void close() {
+        if (owner instanceof Scope scope && !handle.isNull()) {
+            scope.release(this);
+        }
+    }
+
+    /** Notes the new owner; false if the present one lives at least as long. */
+    boolean moveTo(Object newOwner) {
+        if (owner instanceof Arena || newOwner == owner) {
+            return false;
+        }
+        if (newOwner instanceof Scope scope && owner instanceof Scope mine && mine.encloses(scope)) {
+            return false;
+        }
+        owner = newOwner;
+        return true;
+    }
+
+    org.bytedeco.pytorch.Tensor handle() {
+        if (handle.isNull()) {
+            throw new IllegalStateException(
+                    "this tensor is freed: its scope or its model was closed; keep it with Scope.keep or Arena.keep");
+        }
+        return handle;
+    }
+
+    /** Type and shape, such as {@code F32[1, 3, 224, 224]}. */
+    public String describe() {
+        return handle.isNull() ? "(freed)" : dtype() + Arrays.toString(shape());
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+
+    private Tensor op(String name, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... others) {
+        handle();
+        Scope.current();
+        Tensor[] arguments = new Tensor[others.length + 1];
+        arguments[0] = this;
+        System.arraycopy(others, 0, arguments, 1, others.length);
+        return Native.call(name, () -> new Tensor(body.get()), arguments);
+    }
+
+    private static TensorOptional optional(@Nullable Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor.handle());
+    }
+
+    private static TensorVector vector(List<Tensor> tensors) {
+        TensorVector vector = new TensorVector();
+        for (Tensor tensor : tensors) {
+            vector.push_back(tensor.handle());
+        }
+        return vector;
+    }
+
+    private static TensorOptions options(DType dtype, Device device) {
+        TensorOptions options = new TensorOptions(scalarType(dtype));
+        return device == Device.META
+                ? options.device(new DeviceOptional(new org.bytedeco.pytorch.Device("meta")))
+                : options;
+    }
+
+    private static org.bytedeco.pytorch.MemoryFormatOptional memoryFormatUnset() {
+        return new org.bytedeco.pytorch.MemoryFormatOptional();
+    }
+
+    private static ScalarType scalarType(DType dtype) {
+        return Objects.requireNonNull(SCALAR_TYPES.get(dtype));
+    }
+
+    private static Map<DType, ScalarType> scalarTypes() {
+        Native.ready();
+        Map<DType, ScalarType> types = new EnumMap<>(DType.class);
+        types.put(DType.F64, ScalarType.Double);
+        types.put(DType.F32, ScalarType.Float);
+        types.put(DType.F16, ScalarType.Half);
+        types.put(DType.BF16, ScalarType.BFloat16);
+        types.put(DType.I64, ScalarType.Long);
+        types.put(DType.I32, ScalarType.Int);
+        types.put(DType.I16, ScalarType.Short);
+        types.put(DType.I8, ScalarType.Char);
+        types.put(DType.U8, ScalarType.Byte);
+        types.put(DType.BOOL, ScalarType.Bool);
+        return types;
+    }
+
+    private static void requireElements(long found, long[] shape) {
+        long wanted = 1;
+        for (long size : shape) {
+            wanted *= size;
+        }
+        if (found != wanted) {
+            throw new IllegalArgumentException(
+                    found + " values do not fill the shape " + Arrays.toString(shape) + ", which has " + wanted);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.dino4j.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tensor flow of a forward pass: what {@link #stage} and the heavy operations of {@link Tensor} report on this thread
+ * while a trace is open. Costs one thread-local look-up a report when none is.
+ *
+ * <p>Run the pass on {@link Device#META} to get shapes and multiply-adds without computing.
+ */
+public final class Trace implements AutoCloseable {
+    private static final ThreadLocal<@Nullable Trace> CURRENT = new ThreadLocal<>();
+
+    private final List<Stage> stages = new ArrayList<>();
+    private long macs;
+
+    private Trace() {}
+
+    /**
+     * One stage of a pass.
+     *
+     * @param name prefix of the stage's weights, such as {@code blocks.3}
+     * @param shape shape of its output
+     * @param macs multiply-adds since the stage before (linears, convolutions and attention products)
+     */
+    public record Stage(String name, List<Long> shape, long macs) {}
+
+    /** Starts recording on this thread. */
+    public static Trace start() {
+        Trace trace = new Trace();
+        CURRENT.set(trace);
+        return trace;
+    }
+
+    /** Reports the output of a named stage, if anybody listens. */
+    public static void stage(String name, Tensor output) {
+        Trace trace = CURRENT.get();
+        if (trace != null) {
+            List<Long> shape = new ArrayList<>();
+            for (long size : output.shape()) {
+                shape.add(size);
+            }
+            trace.stages.add(new Stage(name, List.copyOf(shape), trace.macs));
+            trace.macs = 0;
+        }
+    }
+
+    static void macs(long count) {
+        Trace trace = CURRENT.get();
+        if (trace != null) {
+            trace.macs += count;
+        }
+    }
+
+    /** The stages so far, in order. */
+    public List<Stage> stages() {
+        return List.copyOf(stages);
+    }
+
+    @Override
+    public void close() {
+        CURRENT.remove();
+    }
+}
