@@ -45,8 +45,7 @@ final class Native {
         if (!Loader.getPlatform().equals("linux-x86_64")) {
             return;
         }
-        Class<?> presets =
-                Class.forName("org.bytedeco.pytorch.presets.torch", false, Native.class.getClassLoader());
+        Class<?> presets = Class.forName("org.bytedeco.pytorch.presets.torch", false, Native.class.getClassLoader());
         for (String library : LINUX_LIBRARIES) {
             Loader.cacheResource(presets, "/org/bytedeco/pytorch/linux-x86_64/" + library);
         }

@@ -66,7 +66,9 @@ public final class Tensor {
         Tensor result = empty(dtype, Device.CPU, shape);
         requireElements(littleEndian.length / dtype.bytes(), shape);
         if (littleEndian.length > 0) {
-            new BytePointer(result.handle().data_ptr()).capacity(littleEndian.length).put(littleEndian);
+            new BytePointer(result.handle().data_ptr())
+                    .capacity(littleEndian.length)
+                    .put(littleEndian);
         }
         return result;
     }
@@ -256,9 +258,7 @@ public final class Tensor {
             return parts.get(0);
         }
         return Native.call(
-                "cat along " + axis,
-                () -> new Tensor(torch.cat(vector(parts), axis)),
-                parts.toArray(Tensor[]::new));
+                "cat along " + axis, () -> new Tensor(torch.cat(vector(parts), axis)), parts.toArray(Tensor[]::new));
     }
 
     public static Tensor cat(int axis, Tensor... parts) {
@@ -334,7 +334,8 @@ public final class Tensor {
             // A sum is NaN or infinite if a value is, and reads the memory once; the exact look only decides the
             // rest, where a sum of finite values has overflown.
             Tensor sum = op("sum", () -> handle.sum(new ScalarTypeOptional(ScalarType.Double)));
-            return Double.isFinite(sum.item()) || op("isfinite", () -> handle.isfinite().all()).handle().item_bool();
+            return Double.isFinite(sum.item())
+                    || op("isfinite", () -> handle.isfinite().all()).handle().item_bool();
         }
     }
 
@@ -383,7 +384,15 @@ public final class Tensor {
         return op(
                 "batch_norm",
                 () -> torch.batch_norm(
-                        handle, optional(weight), optional(bias), optional(mean), optional(variance), false, 0, eps, false),
+                        handle,
+                        optional(weight),
+                        optional(bias),
+                        optional(mean),
+                        optional(variance),
+                        false,
+                        0,
+                        eps,
+                        false),
                 weight);
     }
 
@@ -416,10 +425,20 @@ public final class Tensor {
     /** softmax(q k^T / sqrt(d)) v for q, k, v [B, heads, N, d]. */
     public static Tensor attention(Tensor q, Tensor k, Tensor v) {
         Trace.macs(q.elements() * k.size(-2) + q.size(0) * q.size(1) * q.size(2) * k.size(-2) * v.size(-1));
+        if (q.device() == Device.META) { // the engine has no shape rule for its CPU kernel
+            return empty(q.dtype(), Device.META, q.size(0), q.size(1), q.size(2), v.size(3));
+        }
         return q.op(
                 "scaled_dot_product_attention",
                 () -> torch.scaled_dot_product_attention(
-                        q.handle, k.handle(), v.handle(), new TensorOptional(), 0.0, false, new DoubleOptional(), false),
+                        q.handle,
+                        k.handle(),
+                        v.handle(),
+                        new TensorOptional(),
+                        0.0,
+                        false,
+                        new DoubleOptional(),
+                        false),
                 k,
                 v);
     }
@@ -454,6 +473,9 @@ public final class Tensor {
     }
 
     private Tensor interpolate(String mode, long height, long width, boolean antialias) {
+        if (device() == Device.META) {
+            return empty(dtype(), Device.META, size(0), size(1), height, width);
+        }
         return op(mode + " resize to " + height + " x " + width, () -> {
             InterpolateFuncOptions options = new InterpolateFuncOptions();
             options.size().put(new LongVector(height, width));

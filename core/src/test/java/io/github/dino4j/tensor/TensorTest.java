@@ -97,7 +97,8 @@ class TensorTest {
 
             Trace.stage("attention", Tensor.attention(q, q, q));
 
-            assertThat(trace.stages()).containsExactly(new Trace.Stage("attention", java.util.List.of(1L, 2L, 5L, 4L), 400));
+            assertThat(trace.stages())
+                    .containsExactly(new Trace.Stage("attention", java.util.List.of(1L, 2L, 5L, 4L), 400));
         }
     }
 
@@ -113,7 +114,8 @@ class TensorTest {
             Tensor v = q.neg();
 
             float[] fused = Tensor.attention(q, k, v).toFloats();
-            float[] written = q.matmul(k.transpose(-2, -1)).mul(0.5).softmax(-1).matmul(v).toFloats();
+            float[] written =
+                    q.matmul(k.transpose(-2, -1)).mul(0.5).softmax(-1).matmul(v).toFloats();
 
             for (int i = 0; i < fused.length; i++) {
                 assertThat(fused[i]).isCloseTo(written[i], within(1e-6f));
@@ -126,7 +128,9 @@ class TensorTest {
         try (Scope scope = Scope.inference()) {
             assertThat(Tensor.of(new float[] {1, 2}, 2).isFinite()).isTrue();
             assertThat(Tensor.of(new float[] {1, Float.NaN}, 2).isFinite()).isFalse();
-            assertThat(Tensor.of(new float[] {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}, 2).isFinite()).isFalse();
+            assertThat(Tensor.of(new float[] {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}, 2)
+                            .isFinite())
+                    .isFalse();
             assertThat(Tensor.of(new float[] {3e38f, 3e38f}, 2).isFinite()).isTrue();
         }
     }
