@@ -13,6 +13,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.DoubleVector;
 import org.bytedeco.pytorch.InterpolateFuncOptions;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.LongOptional;
@@ -461,15 +462,22 @@ public final class Tensor {
     }
 
     /**
-     * Bicubic resize that maps coordinates with given scale factors instead of out/in, as PyTorch does where it is asked
-     * for a {@code scale_factor}: source = (target + 0.5) / scale - 0.5.
+     * Bicubic resize of [B, C, H, W] by scale factors, which also map the coordinates: source = (target + 0.5) / scale -
+     * 0.5, where a resize by size takes in / out. The result has floor(H scale) rows.
      */
-    public Tensor bicubicByScale(long height, long width, double scaleHeight, double scaleWidth) {
-        long[] size = {height, width};
-        return op(
-                "bicubic",
-                () -> torch.upsample_bicubic2d(
-                        handle, size, false, new DoubleOptional(scaleHeight), new DoubleOptional(scaleWidth)));
+    public Tensor bicubicByScale(double scaleHeight, double scaleWidth, boolean antialias) {
+        if (device() == Device.META) {
+            long height = (long) Math.floor(size(2) * scaleHeight);
+            return empty(dtype(), Device.META, size(0), size(1), height, (long) Math.floor(size(3) * scaleWidth));
+        }
+        return op("bicubic resize by " + scaleHeight + " x " + scaleWidth, () -> {
+            InterpolateFuncOptions options = new InterpolateFuncOptions();
+            options.scale_factor().put(new DoubleVector(scaleHeight, scaleWidth));
+            options.mode().put(new kBicubic());
+            options.align_corners().put(false);
+            options.antialias().put(antialias);
+            return torch.interpolate(handle, options);
+        });
     }
 
     private Tensor interpolate(String mode, long height, long width, boolean antialias) {

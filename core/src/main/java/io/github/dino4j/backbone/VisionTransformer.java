@@ -1,0 +1,210 @@
+package io.github.dino4j.backbone;
+
+import io.github.dino4j.nn.Crops;
+import io.github.dino4j.nn.Init;
+import io.github.dino4j.nn.Normalization;
+import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.nn.Rotary;
+import io.github.dino4j.nn.RotaryEmbedding;
+import io.github.dino4j.nn.TransformerBlock;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * The vision transformer of DINO v1 (arXiv:2104.14294), v2 (arXiv:2304.07193, registers arXiv:2309.16588) and v3
+ * (arXiv:2508.10104): one class, three families of {@link VitConfig}.
+ *
+ * <p>Tokens stand in the order class, registers, patches (row by row). Weights carry the official names.
+ */
+public final class VisionTransformer implements Backbone {
+    private final VitConfig config;
+    private final PatchEmbedding patchEmbedding;
+    private final Tensor cls;
+    private final Optional<Tensor> registers;
+    private final Optional<Tensor> maskToken;
+    private final Optional<PositionGrid> positions;
+    private final Optional<RotaryEmbedding> rotary;
+    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final Normalization norm;
+    private final Normalization clsNorm;
+
+    public VisionTransformer(Parameters p, VitConfig c) {
+        config = c;
+        int dim = c.dim();
+        cls = p.tensor("cls_token", Init.normal(0.02), 1, 1, dim);
+        positions = c.position() instanceof Position.LearnedGrid grid
+                ? Optional.of(new PositionGrid(p, grid, dim))
+                : Optional.empty();
+        registers = c.registers() > 0
+                ? Optional.of(p.tensor(c.registersName(), Init.normal(0.02), 1, c.registers(), dim))
+                : Optional.empty();
+        maskToken = c.maskToken() ? Optional.of(p.tensor("mask_token", Init.ZERO, 1, dim)) : Optional.empty();
+        patchEmbedding = new PatchEmbedding(p.at("patch_embed"), c);
+        rotary = c.position() instanceof Position.Rope rope
+                ? Optional.of(new RotaryEmbedding(p.at("rope_embed"), rope.config(), c.headDim()))
+                : Optional.empty();
+        for (int i = 0; i < c.depth(); i++) {
+            blocks.add(new TransformerBlock(p.at("blocks").at(i), c.block()));
+        }
+        norm = Normalization.of(p.at("norm"), c.norm(), dim);
+        clsNorm = c.untiedClsNorm() ? Normalization.of(p.at("cls_norm"), c.norm(), dim) : norm;
+        if (c.localClsNorm()) {
+            Normalization.of(p.at("local_cls_norm"), c.norm(), dim); // of training's local crops; named, not used here
+        }
+    }
+
+    @Override
+    public VitConfig config() {
+        return config;
+    }
+
+    @Override
+    public List<Encoding> forward(List<Images> sets) {
+        try (Scope scope = Scope.open()) {
+            Tokens tokens = embed(sets);
+            Tensor last = run(tokens, blocks.size() - 1, (x, block) -> {});
+            List<Encoding> encodings = new ArrayList<>();
+            List<Tensor> parts = tokens.crops.split(last);
+            for (int i = 0; i < parts.size(); i++) {
+                Features prenorm = tokens.features(parts.get(i), i);
+                encodings.add(new Encoding(keep(scope, normed(prenorm)), keep(scope, prenorm)));
+            }
+            Trace.stage("norm", encodings.get(0).normed().patches());
+            return encodings;
+        }
+    }
+
+    @Override
+    public List<Features> intermediate(Tensor pixels, Layers layers, boolean norm) {
+        int[] wanted = layers.indices(config.depth());
+        try (Scope scope = Scope.open()) {
+            Tokens tokens = embed(List.of(new Images(pixels)));
+            List<Features> result = new ArrayList<>();
+            run(tokens, wanted[wanted.length - 1], (x, block) -> {
+                if (contains(wanted, block)) {
+                    Features features = tokens.features(tokens.crops.split(x).get(0), 0);
+                    result.add(keep(scope, norm ? normed(features) : features));
+                }
+            });
+            return result;
+        }
+    }
+
+    @Override
+    public List<Tensor> attention(Tensor pixels, Layers layers) {
+        int[] wanted = layers.indices(config.depth());
+        try (Scope scope = Scope.open()) {
+            Tokens tokens = embed(List.of(new Images(pixels)));
+            List<Tensor> result = new ArrayList<>();
+            Tensor x = tokens.tokens;
+            for (int block = 0; block <= wanted[wanted.length - 1]; block++) {
+                if (contains(wanted, block)) {
+                    TransformerBlock reader = blocks.get(block);
+                    Tensor input = x;
+                    result.add(scope.keep(Scope.tidy(
+                            () -> reader.attentionWeights(input, tokens.crops).get(0))));
+                }
+                x = step(block, x, tokens.crops);
+            }
+            return result;
+        }
+    }
+
+    /** Runs blocks 0 to {@code last} and shows each output to {@code reader}; returns the last one. */
+    private Tensor run(Tokens tokens, int last, ObjIntConsumer<Tensor> reader) {
+        Tensor x = tokens.tokens;
+        for (int block = 0; block <= last; block++) {
+            x = step(block, x, tokens.crops);
+            Trace.stage("blocks." + block, x);
+            reader.accept(x, block);
+        }
+        return x;
+    }
+
+    /** One block; frees everything on the way, its input too (what was cut out of it lives on by itself). */
+    private Tensor step(int block, Tensor x, Crops crops) {
+        Tensor y = Scope.tidy(() -> blocks.get(block).forward(x, crops));
+        x.close();
+        return y;
+    }
+
+    /** Token matrix of some sets of images, and how to read it back. */
+    private record Tokens(Tensor tokens, Crops crops, List<int[]> grids, int registers) {
+        Features features(Tensor part, int set) {
+            return Features.of(part, registers, grids.get(set)[0], grids.get(set)[1]);
+        }
+    }
+
+    private Tokens embed(List<Images> sets) {
+        List<Tensor> parts = new ArrayList<>();
+        List<Crops.Crop> crops = new ArrayList<>();
+        List<int[]> grids = new ArrayList<>();
+        for (Images images : sets) {
+            Tensor map = patchEmbedding.forward(images.pixels());
+            int h = (int) map.size(2);
+            int w = (int) map.size(3);
+            boolean square = images.pixels().size(2) == images.pixels().size(3);
+            Tensor x = withPrefix(masked(map.flatten(2, 3).transpose(1, 2), images.mask()), h, w, square);
+            Rotary turn = rotary.isPresent() ? rotary.get().at(h, w) : Rotary.NONE;
+            parts.add(x);
+            crops.add(new Crops.Crop(x.size(0), x.size(1), turn));
+            grids.add(new int[] {h, w});
+        }
+        Trace.stage("patch_embed", parts.get(0));
+        return new Tokens(Crops.join(parts), new Crops(crops), grids, config.registers());
+    }
+
+    private Tensor masked(Tensor patches, Optional<Tensor> mask) {
+        if (mask.isEmpty()) {
+            return patches;
+        }
+        Tensor token = maskToken.orElseThrow(() -> new IllegalArgumentException(
+                "these weights have no mask_token, so no patch can be hidden; official v2 and v3 files have one"));
+        if (mask.get().dim() != 2
+                || mask.get().size(0) != patches.size(0)
+                || mask.get().size(1) != patches.size(1)) {
+            throw new IllegalArgumentException("the mask must be [" + patches.size(0) + ", " + patches.size(1)
+                    + "], one value a patch, not " + mask.get().describe());
+        }
+        return token.whereMask(mask.get().unsqueeze(2), patches);
+    }
+
+    /** Class token and registers in front of patches [B, P, C], learned positions added to class token and patches. */
+    private Tensor withPrefix(Tensor patches, int h, int w, boolean square) {
+        long batch = patches.size(0);
+        long dim = config.dim();
+        Tensor front = cls.expand(batch, 1, dim);
+        Tensor rest = patches;
+        if (positions.isPresent()) {
+            Tensor at = positions.get().at(h, w, square);
+            front = front.add(at.narrow(1, 0, 1));
+            rest = patches.add(at.narrow(1, 1, patches.size(1)));
+        }
+        return registers.isPresent()
+                ? Tensor.cat(1, front, registers.get().expand(batch, config.registers(), dim), rest)
+                : Tensor.cat(1, front, rest);
+    }
+
+    private Features normed(Features x) {
+        return new Features(
+                clsNorm.forward(x.cls()),
+                clsNorm.forward(x.registers()),
+                norm.forward(x.patches()),
+                x.height(),
+                x.width());
+    }
+
+    private static Features keep(Scope scope, Features x) {
+        return new Features(
+                scope.keep(x.cls()), scope.keep(x.registers()), scope.keep(x.patches()), x.height(), x.width());
+    }
+
+    private static boolean contains(int[] sorted, int value) {
+        return java.util.Arrays.binarySearch(sorted, value) >= 0;
+    }
+}

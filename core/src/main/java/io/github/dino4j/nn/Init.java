@@ -1,0 +1,53 @@
+package io.github.dino4j.nn;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/** How a weight is drawn when it is not loaded. */
+@FunctionalInterface
+public interface Init {
+    /** Fills {@code values}, row by row, from {@code random}. */
+    void fill(float[] values, RandomGenerator random);
+
+    Init ZERO = constant(0);
+    Init ONE = constant(1);
+
+    static Init constant(double value) {
+        return (values, random) -> Arrays.fill(values, (float) value);
+    }
+
+    /** Exactly these values, such as a table that is stored with the weights. */
+    static Init values(float[] table) {
+        return (values, random) -> System.arraycopy(table, 0, values, 0, values.length);
+    }
+
+    static Init normal(double deviation) {
+        return (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (random.nextGaussian() * deviation);
+            }
+        };
+    }
+
+    /** Normal with the given deviation, drawn again beyond -2 and 2 (absolute), as the DINO code does. */
+    static Init truncatedNormal(double deviation) {
+        return (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                double value;
+                do {
+                    value = random.nextGaussian() * deviation;
+                } while (Math.abs(value) > 2);
+                values[i] = (float) value;
+            }
+        };
+    }
+
+    /** Uniform in [-bound, bound). */
+    static Init uniform(double bound) {
+        return (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+            }
+        };
+    }
+}

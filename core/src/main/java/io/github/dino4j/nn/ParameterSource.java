@@ -1,0 +1,17 @@
+package io.github.dino4j.nn;
+
+import io.github.dino4j.tensor.Tensor;
+
+/** Where {@link Parameters} come from: a checkpoint, a random draw, shapes alone. Not thread-safe. */
+public interface ParameterSource {
+    /**
+     * The weight of this name, owned by the source's arena.
+     *
+     * @param name full name, such as {@code blocks.0.attn.qkv.weight}
+     * @param init how to draw it, if the source draws
+     */
+    Tensor take(String name, Init init, long... shape);
+
+    /** Takes a tensor derived from weights into the model's arena. */
+    Tensor keep(Tensor derived);
+}

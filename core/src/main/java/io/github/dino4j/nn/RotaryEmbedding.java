@@ -1,0 +1,105 @@
+package io.github.dino4j.nn;
+
+import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Device;
+import io.github.dino4j.tensor.Tensor;
+
+/**
+ * Axial rotary position embedding (RoFormer, arXiv:2104.09864, on two axes as DINOv3, arXiv:2508.10104, has it).
+ *
+ * <p>Weights: {@code periods} [d/4], d the head dimension. The stored ones are used: published files hold them rounded
+ * to bfloat16, and recomputing them moves features by some 1e-3.
+ */
+public final class RotaryEmbedding {
+    private final Tensor periods;
+    private final Config config;
+
+    /** How patch coordinates are brought to -1..1. */
+    public enum Coordinates {
+        /** Each axis by its own length. */
+        SEPARATE,
+        /** Both by the longer one. */
+        MAX,
+        /** Both by the shorter one. */
+        MIN
+    }
+
+    /** Where the periods come from when they are not stored. */
+    public sealed interface Periods {
+        /** base^(2k / (d/2)) for k = 0 .. d/4 - 1. */
+        record Base(double base) implements Periods {}
+
+        /** Geometric from {@code shortest} to {@code longest}. */
+        record Range(double shortest, double longest) implements Periods {}
+
+        /** The d/4 periods of heads of width d. */
+        default float[] values(int headDim) {
+            int count = headDim / 4;
+            float[] values = new float[count];
+            for (int k = 0; k < count; k++) {
+                if (this instanceof Base b) {
+                    values[k] = (float) Math.pow(b.base(), 2.0 * k / (headDim / 2.0));
+                } else if (this instanceof Range r) {
+                    double ratio = r.longest() / r.shortest();
+                    double step = count == 1 ? 0 : (double) k / (count - 1);
+                    values[k] = (float) (Math.pow(ratio, step) / ratio * r.longest());
+                }
+            }
+            return values;
+        }
+    }
+
+    /**
+     * Settings of the embedding.
+     *
+     * @param dtype type of coordinates, periods, tables and rotation: F32 in every published model, BF16 the class
+     *     default of the official code
+     */
+    public record Config(Periods periods, Coordinates coordinates, DType dtype) {}
+
+    public RotaryEmbedding(Parameters p, Config config, int headDim) {
+        if (headDim % 4 != 0) {
+            throw new IllegalArgumentException("head dimension " + headDim
+                    + " cannot carry rotary positions on two axes; it must be a multiple of 4");
+        }
+        this.config = config;
+        periods = p.tensor("periods", Init.values(config.periods().values(headDim)), headDim / 4);
+    }
+
+    /** The table for a grid of h x w patches: one angle for each pair of channels, first those of y, then of x. */
+    public Rotary.Table at(int h, int w) {
+        int divisorY = divisor(h, h, w);
+        int divisorX = divisor(w, h, w);
+        Tensor y = coordinates(h, divisorY).reshape(h, 1, 1, 1).expand(h, w, 1, 1);
+        Tensor x = coordinates(w, divisorX).reshape(1, w, 1, 1).expand(h, w, 1, 1);
+        Tensor period = periods.to(config.dtype());
+        Tensor angles = Tensor.cat(2, y, x)
+                .mul(2 * Math.PI)
+                .div(period)
+                .reshape((long) h * w, 2 * period.size(0)); // [h, w, 2, d/4] to [P, d/2]
+        return new Rotary.Table(angles.cos(), angles.sin());
+    }
+
+    private int divisor(int length, int h, int w) {
+        return switch (config.coordinates()) {
+            case SEPARATE -> length;
+            case MAX -> Math.max(h, w);
+            case MIN -> Math.min(h, w);
+        };
+    }
+
+    /** Centres of the patches along an axis, from -1 to 1, each step rounded to the tables' type. */
+    private Tensor coordinates(int length, int divisor) {
+        float[] centres = new float[length];
+        for (int i = 0; i < length; i++) {
+            centres[i] = i + 0.5f;
+        }
+        Tensor divisors = Tensor.full(divisor, config.dtype(), Device.CPU, 1);
+        return Tensor.of(centres, length)
+                .to(config.dtype())
+                .div(divisors)
+                .mul(2)
+                .add(-1)
+                .to(periods.device());
+    }
+}
