@@ -46,7 +46,7 @@ public final class SelfAttention {
             Tensor q = rotary.rotate(qkv[0]);
             Tensor k = rotary.rotate(qkv[1]);
             weights.add(
-                    q.matmul(k.transpose(-2, -1)).mul(1 / Math.sqrt(q.size(-1))).softmax(-1));
+                    q.matmul(k.transpose(-2, -1)).mul(1 / Math.sqrt((double) q.size(-1))).softmax(-1));
         }
         return weights;
     }

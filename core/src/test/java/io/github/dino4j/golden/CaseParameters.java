@@ -1,0 +1,47 @@
+package io.github.dino4j.golden;
+
+import io.github.dino4j.nn.Init;
+import io.github.dino4j.nn.ParameterSource;
+import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.testkit.FloatArray;
+import io.github.dino4j.testkit.GoldenCase;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The weights of a golden case, under official names without module prefix and block chunks. */
+final class CaseParameters implements ParameterSource {
+    private static final Pattern CHUNK = Pattern.compile("^blocks\\.\\d+\\.(\\d+\\.)");
+
+    private final Arena arena;
+    private final Map<String, FloatArray> weights = new HashMap<>();
+
+    CaseParameters(GoldenCase golden, String prefix, Arena arena) {
+        this.arena = arena;
+        golden.weights().forEach((name, values) -> {
+            if (name.startsWith(prefix)) {
+                String bare = CHUNK.matcher(name.substring(prefix.length())).replaceFirst("blocks.$1");
+                weights.put(bare.replaceFirst("^norms\\.3\\.", "norm."), values); // ConvNeXt: one norm, two names
+            }
+        });
+    }
+
+    @Override
+    public Tensor take(String name, Init init, long... shape) {
+        FloatArray values = weights.get(name);
+        if (values == null) {
+            throw new AssertionError("the case has no weight " + name + ", only " + weights.keySet());
+        }
+        if (!java.util.Arrays.equals(values.shape(), shape)) {
+            throw new AssertionError(name + " is " + java.util.Arrays.toString(values.shape()) + " in the case, "
+                    + java.util.Arrays.toString(shape) + " in the model");
+        }
+        return arena.keep(Tensor.of(values.values(), shape));
+    }
+
+    @Override
+    public Tensor keep(Tensor derived) {
+        return arena.keep(derived);
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.dino4j.golden;
+
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.testkit.GoldenCase;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Compares what was computed with what a case holds. An output that nobody computes fails the case, as does a value
+ * that differs by more than 2e-4 and by more than 1e-4 of its own size.
+ */
+final class Check {
+    private static final double ABSOLUTE = 2e-4;
+    private static final double RELATIVE = 1e-4;
+
+    private final GoldenCase golden;
+    private final Set<String> open = new HashSet<>();
+    private final List<String> failures = new ArrayList<>();
+    private double worst;
+    private double absolute = ABSOLUTE;
+    private String remark = "";
+
+    Check(GoldenCase golden) {
+        this.golden = golden;
+        golden.outputs().forEach(output -> open.add(output.name()));
+    }
+
+    boolean has(String name) {
+        return golden.outputs().stream().anyMatch(output -> output.name().equals(name));
+    }
+
+    /** Another absolute tolerance, with its reason, which the report shows. */
+    void tolerance(double value, String reason) {
+        absolute = value;
+        remark = " (tolerance " + value + ": " + reason + ")";
+    }
+
+    void expect(String name, Tensor got) {
+        expect(name, got.shape(), got.toFloats());
+    }
+
+    void expect(String name, long[] shape, float[] got) {
+        GoldenCase.Output output = golden.output(name);
+        open.remove(name);
+        if (!Arrays.equals(shape, output.shape())) {
+            failures.add(name + " is " + Arrays.toString(shape) + ", expected " + Arrays.toString(output.shape()));
+            return;
+        }
+        worst = Math.max(worst, golden.maxAbsError(output, got));
+        float[] expected = output.values();
+        int worstIndex = -1;
+        double worstExcess = 0;
+        for (int k = 0; k < expected.length; k++) {
+            double error = Math.abs((double) got[output.index(k)] - expected[k]);
+            double excess = error / Math.max(absolute, RELATIVE * Math.abs(expected[k]));
+            if (!(excess <= 1) && !(excess <= worstExcess)) {
+                worstIndex = k;
+                worstExcess = excess;
+            }
+        }
+        if (worstIndex >= 0) {
+            int index = output.index(worstIndex);
+            failures.add(String.format(
+                    Locale.ROOT,
+                    "%s[%d] is %.7g, expected %.7g (%.1f times the tolerance)",
+                    name,
+                    index,
+                    got[index],
+                    expected[worstIndex],
+                    worstExcess));
+        }
+    }
+
+    /** Ends the case: the line of the report. */
+    String finish() {
+        List<String> missing = open.stream().sorted().toList();
+        if (!missing.isEmpty()) {
+            failures.add("nothing computes " + missing);
+        }
+        if (!failures.isEmpty()) {
+            throw new AssertionError(golden.name() + " (" + golden.source() + "):\n  " + String.join("\n  ", failures));
+        }
+        return String.format(
+                Locale.ROOT, "%-34s %2d outputs, largest absolute error %.2e%s",
+                golden.name(), golden.outputs().size(), worst, remark);
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.dino4j.golden;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dino4j.testkit.GoldenCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every golden case against the official numbers. Without options: the cases in the test resources, and all of
+ * {@code ../shared/golden} where that folder exists; those of components that this version does not have are listed as
+ * skipped. With {@code -Ddino4j.golden=DIR[,DIR...]}: every case of these folders, and one that cannot be run fails.
+ */
+@Tag("golden")
+class GoldenTest {
+    private static final List<GoldenComponent> COMPONENTS =
+            List.of(new BackboneComponent(), new ResNetComponent(), new RopeComponent());
+
+    @TestFactory
+    Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
+        String asked = System.getProperty("dino4j.golden", "");
+        boolean strict = !asked.isBlank();
+        List<Path> folders = strict
+                ? Arrays.stream(asked.split(",")).map(GoldenTest::fromRoot).toList()
+                : defaultFolders();
+        Map<String, GoldenCase> cases = new LinkedHashMap<>();
+        for (Path folder : folders) {
+            for (GoldenCase golden : cases(folder)) {
+                cases.putIfAbsent(strict ? golden.file().toString() : golden.name(), golden);
+            }
+        }
+        if (cases.isEmpty()) {
+            throw new IllegalStateException("no golden case in " + folders);
+        }
+        return cases.values().stream().map(golden -> DynamicTest.dynamicTest(golden.name(), () -> run(golden, strict)));
+    }
+
+    private static void run(GoldenCase golden, boolean strict) {
+        Optional<GoldenComponent> component =
+                COMPONENTS.stream().filter(c -> c.handles(golden)).findFirst();
+        if (component.isEmpty()) {
+            String message = golden.name() + ": no component runs the source '" + golden.source() + "'";
+            if (strict) {
+                throw new AssertionError(message);
+            }
+            assumeTrue(false, message);
+        }
+        Check check = new Check(golden);
+        component.orElseThrow().run(golden, check);
+        System.out.println(check.finish());
+    }
+
+    /** Relative folders count from the repository, wherever Maven started the test. */
+    private static Path fromRoot(String folder) {
+        Path path = Path.of(folder.trim());
+        return path.isAbsolute() || Files.isDirectory(path) ? path : Path.of("..").resolve(path);
+    }
+
+    private static List<Path> defaultFolders() {
+        List<Path> folders = new ArrayList<>(List.of(
+                Path.of("src/test/resources/golden/backbone"), Path.of("src/test/resources/golden/hub")));
+        folders.add(Path.of("../../shared/golden/backbone"));
+        folders.add(Path.of("../../shared/golden/hub"));
+        return folders.stream().filter(Files::isDirectory).toList();
+    }
+
+    private static List<GoldenCase> cases(Path folder) throws IOException {
+        List<GoldenCase> cases = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+                if (new ObjectMapper().readTree(file.toFile()).has("outputs")) { // beside them lie config.json files
+                    cases.add(GoldenCase.read(file));
+                }
+            }
+        }
+        return cases;
+    }
+}
