@@ -1,6 +1,5 @@
 package io.github.dino4j.nn;
 
-import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Tensor;
 
 /** How positions turn queries and keys in attention. */
@@ -23,12 +22,12 @@ public interface Rotary {
             long patches = cos.size(0);
             long prefix = x.size(2) - patches;
             long half = x.size(3) / 2;
-            DType dtype = x.dtype();
-            Tensor tail = x.narrow(2, prefix, patches).to(cos.dtype());
+            Tensor whole = x.to(cos.dtype()); // the tokens in front are rounded too, though they do not turn
+            Tensor tail = whole.narrow(2, prefix, patches);
             Tensor a = tail.narrow(3, 0, half);
             Tensor b = tail.narrow(3, half, half);
             Tensor turned = Tensor.cat(3, a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin)));
-            return Tensor.cat(2, x.narrow(2, 0, prefix), turned.to(dtype));
+            return Tensor.cat(2, whole.narrow(2, 0, prefix), turned).to(x.dtype());
         }
     }
 }

@@ -73,8 +73,9 @@ public final class RotaryEmbedding {
         Tensor y = coordinates(h, divisorY).reshape(h, 1, 1, 1).expand(h, w, 1, 1);
         Tensor x = coordinates(w, divisorX).reshape(1, w, 1, 1).expand(h, w, 1, 1);
         Tensor period = periods.to(config.dtype());
+        Tensor turn = Tensor.full(2 * Math.PI, config.dtype(), periods.device(), 1); // rounded to the type as well
         Tensor angles = Tensor.cat(2, y, x)
-                .mul(2 * Math.PI)
+                .mul(turn)
                 .div(period)
                 .reshape((long) h * w, 2 * period.size(0)); // [h, w, 2, d/4] to [P, d/2]
         return new Rotary.Table(angles.cos(), angles.sin());

@@ -45,8 +45,9 @@ public final class SelfAttention {
             Rotary rotary = crops.crops().get(i).rotary();
             Tensor q = rotary.rotate(qkv[0]);
             Tensor k = rotary.rotate(qkv[1]);
-            weights.add(
-                    q.matmul(k.transpose(-2, -1)).mul(1 / Math.sqrt((double) q.size(-1))).softmax(-1));
+            weights.add(q.matmul(k.transpose(-2, -1))
+                    .mul(1 / Math.sqrt((double) q.size(-1)))
+                    .softmax(-1));
         }
         return weights;
     }

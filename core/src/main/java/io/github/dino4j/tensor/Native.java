@@ -22,6 +22,13 @@ final class Native {
     static void ready() {}
 
     private static void start() {
+        // JavaCPP counts resident pages, mapped checkpoints among them, against a limit taken from the Java heap, and
+        // fails beyond it. Scopes bound what we allocate; a user's own setting stays.
+        for (String limit : new String[] {"org.bytedeco.javacpp.maxbytes", "org.bytedeco.javacpp.maxphysicalbytes"}) {
+            if (System.getProperty(limit) == null) {
+                System.setProperty(limit, "0");
+            }
+        }
         try {
             unpackBeforeLinking();
             // OpenBLAS spins on its own thread pool beside libtorch's OpenMP and starves it: 20 times slower on two

@@ -4,9 +4,7 @@ import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Features;
 import io.github.dino4j.backbone.Layers;
-import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Parameters;
-import io.github.dino4j.backbone.Position;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
@@ -37,28 +35,18 @@ final class BackboneComponent implements GoldenComponent {
                 Scope scope = Scope.inference()) {
             Backbone backbone =
                     Backbone.of(OfficialConfig.of(golden), Parameters.of(new CaseParameters(golden, "", arena)));
-            if (isBf16Rope(backbone)) {
-                check.tolerance(1e-2, "q and k are rounded to bfloat16 for the rotation");
-            }
             if (golden.inputNames().contains("global")) {
                 runSets(golden, backbone, check);
                 return;
             }
             Tensor x = tensor(golden.input("x"));
-            Optional<Tensor> mask = golden.inputNames().contains("masks")
-                    ? Optional.of(mask(golden.input("masks")))
-                    : Optional.empty();
+            Optional<Tensor> mask =
+                    golden.inputNames().contains("masks") ? Optional.of(mask(golden.input("masks"))) : Optional.empty();
             encoding("", backbone.forward(List.of(new Backbone.Images(x, mask))).get(0), check);
             for (String clause : golden.json().path("calls").asText().split("; ")) {
                 intermediate(clause, backbone, x, check);
             }
         }
-    }
-
-    private static boolean isBf16Rope(Backbone backbone) {
-        return backbone.config() instanceof VitConfig vit
-                && vit.position() instanceof Position.Rope rope
-                && rope.config().dtype() == DType.BF16;
     }
 
     private static void runSets(GoldenCase golden, Backbone backbone, Check check) {
@@ -78,8 +66,7 @@ final class BackboneComponent implements GoldenComponent {
     static void encoding(String prefix, Encoding encoding, Check check) {
         Features normed = encoding.normed();
         Features prenorm = encoding.prenorm();
-        boolean convolutional = check.has("x_prenorm") && normed.registers().size(1) == 0
-                && check.has("raw0");
+        boolean convolutional = check.has("x_prenorm") && normed.registers().size(1) == 0 && check.has("raw0");
         expect(prefix + "x_norm_clstoken", normed.cls(), check);
         expect(prefix + "cls", normed.cls(), check);
         expect(prefix + "x_storage_tokens", normed.registers(), check);

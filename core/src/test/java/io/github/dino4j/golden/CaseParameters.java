@@ -6,6 +6,7 @@ import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.testkit.FloatArray;
 import io.github.dino4j.testkit.GoldenCase;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -14,28 +15,30 @@ import java.util.regex.Pattern;
 final class CaseParameters implements ParameterSource {
     private static final Pattern CHUNK = Pattern.compile("^blocks\\.\\d+\\.(\\d+\\.)");
 
+    private final GoldenCase golden;
     private final Arena arena;
-    private final Map<String, FloatArray> weights = new HashMap<>();
+    private final Map<String, String> names = new HashMap<>(); // in the model: in the case
 
     CaseParameters(GoldenCase golden, String prefix, Arena arena) {
+        this.golden = golden;
         this.arena = arena;
-        golden.weights().forEach((name, values) -> {
+        for (String name : golden.weightNames()) {
             if (name.startsWith(prefix)) {
                 String bare = CHUNK.matcher(name.substring(prefix.length())).replaceFirst("blocks.$1");
-                weights.put(bare.replaceFirst("^norms\\.3\\.", "norm."), values); // ConvNeXt: one norm, two names
+                names.put(bare.replaceFirst("^norms\\.3\\.", "norm."), name); // ConvNeXt: one norm, two names
             }
-        });
+        }
     }
 
     @Override
     public Tensor take(String name, Init init, long... shape) {
-        FloatArray values = weights.get(name);
-        if (values == null) {
-            throw new AssertionError("the case has no weight " + name + ", only " + weights.keySet());
+        if (!names.containsKey(name)) {
+            throw new AssertionError("the case has no weight " + name + ", only " + names.keySet());
         }
-        if (!java.util.Arrays.equals(values.shape(), shape)) {
-            throw new AssertionError(name + " is " + java.util.Arrays.toString(values.shape()) + " in the case, "
-                    + java.util.Arrays.toString(shape) + " in the model");
+        FloatArray values = golden.weight(names.get(name));
+        if (!Arrays.equals(values.shape(), shape)) {
+            throw new AssertionError(name + " is " + Arrays.toString(values.shape()) + " in the case, "
+                    + Arrays.toString(shape) + " in the model");
         }
         return arena.keep(Tensor.of(values.values(), shape));
     }

@@ -21,8 +21,6 @@ final class Check {
     private final Set<String> open = new HashSet<>();
     private final List<String> failures = new ArrayList<>();
     private double worst;
-    private double absolute = ABSOLUTE;
-    private String remark = "";
 
     Check(GoldenCase golden) {
         this.golden = golden;
@@ -31,12 +29,6 @@ final class Check {
 
     boolean has(String name) {
         return golden.outputs().stream().anyMatch(output -> output.name().equals(name));
-    }
-
-    /** Another absolute tolerance, with its reason, which the report shows. */
-    void tolerance(double value, String reason) {
-        absolute = value;
-        remark = " (tolerance " + value + ": " + reason + ")";
     }
 
     void expect(String name, Tensor got) {
@@ -56,7 +48,7 @@ final class Check {
         double worstExcess = 0;
         for (int k = 0; k < expected.length; k++) {
             double error = Math.abs((double) got[output.index(k)] - expected[k]);
-            double excess = error / Math.max(absolute, RELATIVE * Math.abs(expected[k]));
+            double excess = error / Math.max(ABSOLUTE, RELATIVE * Math.abs(expected[k]));
             if (!(excess <= 1) && !(excess <= worstExcess)) {
                 worstIndex = k;
                 worstExcess = excess;
@@ -85,7 +77,10 @@ final class Check {
             throw new AssertionError(golden.name() + " (" + golden.source() + "):\n  " + String.join("\n  ", failures));
         }
         return String.format(
-                Locale.ROOT, "%-34s %2d outputs, largest absolute error %.2e%s",
-                golden.name(), golden.outputs().size(), worst, remark);
+                Locale.ROOT,
+                "%-34s %2d outputs, largest absolute error %.2e",
+                golden.name(),
+                golden.outputs().size(),
+                worst);
     }
 }

@@ -65,12 +65,14 @@ class GoldenTest {
     /** Relative folders count from the repository, wherever Maven started the test. */
     private static Path fromRoot(String folder) {
         Path path = Path.of(folder.trim());
-        return path.isAbsolute() || Files.isDirectory(path) ? path : Path.of("..").resolve(path);
+        return path.isAbsolute() || Files.isDirectory(path)
+                ? path
+                : Path.of("..").resolve(path);
     }
 
     private static List<Path> defaultFolders() {
-        List<Path> folders = new ArrayList<>(List.of(
-                Path.of("src/test/resources/golden/backbone"), Path.of("src/test/resources/golden/hub")));
+        List<Path> folders = new ArrayList<>(
+                List.of(Path.of("src/test/resources/golden/backbone"), Path.of("src/test/resources/golden/hub")));
         folders.add(Path.of("../../shared/golden/backbone"));
         folders.add(Path.of("../../shared/golden/hub"));
         return folders.stream().filter(Files::isDirectory).toList();
@@ -79,7 +81,8 @@ class GoldenTest {
     private static List<GoldenCase> cases(Path folder) throws IOException {
         List<GoldenCase> cases = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
                 if (new ObjectMapper().readTree(file.toFile()).has("outputs")) { // beside them lie config.json files
                     cases.add(GoldenCase.read(file));
                 }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Constructor arguments of the official classes, defaults included, as our configurations. */
 final class OfficialConfig {
@@ -28,8 +27,7 @@ final class OfficialConfig {
     /** The backbone of a case: its config, or the part of it called {@code backbone}. */
     static BackboneConfig of(GoldenCase golden) {
         JsonNode c = golden.config().has("backbone") ? golden.config().path("backbone") : golden.config();
-        Set<String> weights = golden.weights().keySet();
-        boolean maskToken = weights.stream().anyMatch(name -> name.endsWith("mask_token"));
+        boolean maskToken = golden.weightNames().stream().anyMatch(name -> name.endsWith("mask_token"));
         String source = golden.source();
         if (source.contains("xcit.py")) {
             return xcit(c);
@@ -53,10 +51,21 @@ final class OfficialConfig {
         int side = (size.isArray() ? size.get(0).asInt() : size.asInt(224)) / patch;
         double eps = c.has("norm_eps") ? c.path("norm_eps").asDouble() : number(c, "eps", 1e-5);
         return new VitConfig(
-                integer(c, "in_chans", 3), dim, integer(c, "depth", 12), integer(c, "num_heads", 12), patch,
+                integer(c, "in_chans", 3),
+                dim,
+                integer(c, "depth", 12),
+                integer(c, "num_heads", 12),
+                patch,
                 new Position.LearnedGrid(side, new GridResample.ByScale(0.1, false)),
                 new Ffn.Mlp((int) (dim * number(c, "mlp_ratio", 4)), true),
-                new Norm.Layer(eps), 0, Bias.of(flag(c, "qkv_bias", false)), true, false, false, false, false,
+                new Norm.Layer(eps),
+                0,
+                Bias.of(flag(c, "qkv_bias", false)),
+                true,
+                false,
+                false,
+                false,
+                false,
                 Remainder.DROP);
     }
 
@@ -73,26 +82,47 @@ final class OfficialConfig {
         GridResample resample =
                 offset == 0 ? new GridResample.BySize(antialias) : new GridResample.ByScale(offset, antialias);
         return new VitConfig(
-                integer(c, "in_chans", 3), dim, integer(c, "depth", 12), integer(c, "num_heads", 12), patch,
+                integer(c, "in_chans", 3),
+                dim,
+                integer(c, "depth", 12),
+                integer(c, "num_heads", 12),
+                patch,
                 new Position.LearnedGrid(integer(c, "img_size", 224) / patch, resample),
-                ffn, new Norm.Layer(1e-6), integer(c, "num_register_tokens", 0),
-                Bias.of(flag(c, "qkv_bias", true)), flag(c, "proj_bias", true), number(c, "init_values", 0) != 0,
-                maskToken, false, false, Remainder.REFUSE);
+                ffn,
+                new Norm.Layer(1e-6),
+                integer(c, "num_register_tokens", 0),
+                Bias.of(flag(c, "qkv_bias", true)),
+                flag(c, "proj_bias", true),
+                number(c, "init_values", 0) != 0,
+                maskToken,
+                false,
+                false,
+                Remainder.REFUSE);
     }
 
     private static VitConfig v3(JsonNode c, boolean maskToken) {
         int dim = integer(c, "embed_dim", 768);
         String norm = c.path("norm_layer").asText("layernorm");
-        Bias qkv = !flag(c, "qkv_bias", true)
-                ? Bias.NONE
-                : flag(c, "mask_k_bias", false) ? Bias.KEY_MASKED : Bias.FULL;
+        Bias qkv = !flag(c, "qkv_bias", true) ? Bias.NONE : flag(c, "mask_k_bias", false) ? Bias.KEY_MASKED : Bias.FULL;
         return new VitConfig(
-                integer(c, "in_chans", 3), dim, integer(c, "depth", 12), integer(c, "num_heads", 12),
-                integer(c, "patch_size", 16), new Position.Rope(rope(c)), v3Ffn(c, dim),
-                norm.equals("rmsnorm") ? new Norm.Rms(1e-5) : new Norm.Layer(norm.equals("layernormbf16") ? 1e-5 : 1e-6),
-                integer(c, "n_storage_tokens", 0), qkv, flag(c, "proj_bias", true),
-                number(c, "layerscale_init", 0) != 0, maskToken, flag(c, "untie_cls_and_patch_norms", false),
-                flag(c, "untie_global_and_local_cls_norm", false), Remainder.DROP);
+                integer(c, "in_chans", 3),
+                dim,
+                integer(c, "depth", 12),
+                integer(c, "num_heads", 12),
+                integer(c, "patch_size", 16),
+                new Position.Rope(rope(c)),
+                v3Ffn(c, dim),
+                norm.equals("rmsnorm")
+                        ? new Norm.Rms(1e-5)
+                        : new Norm.Layer(norm.equals("layernormbf16") ? 1e-5 : 1e-6),
+                integer(c, "n_storage_tokens", 0),
+                qkv,
+                flag(c, "proj_bias", true),
+                number(c, "layerscale_init", 0) != 0,
+                maskToken,
+                flag(c, "untie_cls_and_patch_norms", false),
+                flag(c, "untie_global_and_local_cls_norm", false),
+                Remainder.DROP);
     }
 
     private static Ffn v3Ffn(JsonNode c, int dim) {
@@ -108,8 +138,12 @@ final class OfficialConfig {
 
     private static RotaryEmbedding.Config rope(JsonNode c) {
         return rope(
-                c, "pos_embed_rope_base", "pos_embed_rope_min_period", "pos_embed_rope_max_period",
-                "pos_embed_rope_normalize_coords", "pos_embed_rope_dtype");
+                c,
+                "pos_embed_rope_base",
+                "pos_embed_rope_min_period",
+                "pos_embed_rope_max_period",
+                "pos_embed_rope_normalize_coords",
+                "pos_embed_rope_dtype");
     }
 
     static RotaryEmbedding.Config rope(
@@ -130,8 +164,11 @@ final class OfficialConfig {
                 ? OptionalInt.of(c.path("patch_size").asInt())
                 : OptionalInt.empty();
         return new ConvNextConfig(
-                integer(c, "in_chans", 3), ints(c.path("depths")), ints(c.path("dims")),
-                number(c, "layer_scale_init_value", 1e-6) > 0, mapPatch);
+                integer(c, "in_chans", 3),
+                ints(c.path("depths")),
+                ints(c.path("dims")),
+                number(c, "layer_scale_init_value", 1e-6) > 0,
+                mapPatch);
     }
 
     private static XcitConfig xcit(JsonNode c) {
@@ -143,8 +180,13 @@ final class OfficialConfig {
         }
         int dim = c.path("embed_dim").asInt();
         return new XcitConfig(
-                3, dim, c.path("depth").asInt(), c.path("num_heads").asInt(), c.path("patch_size").asInt(),
-                (int) (dim * number(c, "mlp_ratio", 4)), integer(c, "cls_attn_layers", 2));
+                3,
+                dim,
+                c.path("depth").asInt(),
+                c.path("num_heads").asInt(),
+                c.path("patch_size").asInt(),
+                (int) (dim * number(c, "mlp_ratio", 4)),
+                integer(c, "cls_attn_layers", 2));
     }
 
     private static List<Integer> ints(JsonNode array) {

@@ -34,7 +34,8 @@ final class RopeComponent implements GoldenComponent {
             ParameterSource source = new RandomParameters(0, arena); // fills the periods that the config asks for
             Parameters p = Parameters.of(source);
             RotaryEmbedding rotary = new RotaryEmbedding(p, config, headDim);
-            check.expect("periods", p.tensor("again", Init.values(config.periods().values(headDim)), headDim / 4));
+            check.expect(
+                    "periods", p.tensor("again", Init.values(config.periods().values(headDim)), headDim / 4));
             for (GoldenCase.Output output : golden.outputs()) {
                 Matcher table = TABLE.matcher(output.name());
                 if (table.matches()) {

@@ -114,6 +114,23 @@ public final class GoldenCase {
         return weights;
     }
 
+    /** Names of all weights: filled ones in state-dict order, then those stored literally. */
+    public List<String> weightNames() {
+        List<String> names = new ArrayList<>(fill.stream().map(FillEntry::name).toList());
+        json.path("fixed").forEach(name -> names.add(name.asText()));
+        return names;
+    }
+
+    /** One weight by its official name, filled now: a case of a large model does not fit the heap whole. */
+    public FloatArray weight(String name) {
+        for (FillEntry entry : fill) {
+            if (entry.name().equals(name)) {
+                return entry.toArray();
+            }
+        }
+        return stored("weight:" + name);
+    }
+
     public List<String> inputNames() {
         List<String> names = new ArrayList<>();
         json.path("inputs").forEach(input -> names.add(input.path("name").asText()));
