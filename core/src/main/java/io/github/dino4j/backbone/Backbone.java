@@ -38,10 +38,10 @@ public sealed interface Backbone permits VisionTransformer, ConvNext, ResNet, Xc
     }
 
     /**
-     * Features after chosen layers, in ascending order, the last norm applied to each if {@code norm}
+     * Tokens after chosen layers, in ascending order, the last norm applied to each if {@code norm}
      * ({@code get_intermediate_layers} in the official code).
      */
-    List<Features> intermediate(Tensor pixels, Layers layers, boolean norm);
+    List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm);
 
     /**
      * Attention weights [B, heads, N, N] of chosen blocks, N = 1 + registers + patches.

@@ -51,8 +51,8 @@ final class ConvNext implements Backbone {
         return Backbone.each(sets, pixels -> {
             try (Scope scope = Scope.open()) {
                 List<Tensor> maps = maps(pixels);
-                Features prenorm = features(maps.get(3));
-                Encoding encoding = new Encoding(keep(scope, normed(prenorm)), keep(scope, prenorm));
+                Tokens prenorm = features(maps.get(3));
+                Encoding encoding = new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope));
                 Trace.stage("norm", encoding.normed().patches());
                 return encoding;
             }
@@ -60,14 +60,14 @@ final class ConvNext implements Backbone {
     }
 
     @Override
-    public List<Features> intermediate(Tensor pixels, Layers layers, boolean norm) {
+    public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         try (Scope scope = Scope.open()) {
             List<Tensor> maps = maps(pixels);
-            List<Features> result = new ArrayList<>();
+            List<Tokens> result = new ArrayList<>();
             for (int stage : layers.indices(4)) {
-                Features features = resized(features(maps.get(stage)), pixels);
+                Tokens features = resized(features(maps.get(stage)), pixels);
                 boolean last = stage == 3; // only the last stage has a norm
-                result.add(keep(scope, norm && last ? normed(features) : features));
+                result.add((norm && last ? normed(features) : features).keep(scope));
             }
             return result;
         }
@@ -102,31 +102,27 @@ final class ConvNext implements Backbone {
         return maps;
     }
 
-    private static Features features(Tensor map) {
+    private static Tokens features(Tensor map) {
         Tensor patches = map.flatten(2, 3).transpose(1, 2);
-        return new Features(
+        return new Tokens(
                 map.mean(false, 2, 3), patches.narrow(1, 0, 0), patches, (int) map.size(2), (int) map.size(3));
     }
 
     /** The map at the resolution of a patch model; the mean is left as it is. */
-    private Features resized(Features x, Tensor pixels) {
+    private Tokens resized(Tokens x, Tensor pixels) {
         if (config.mapPatch().isEmpty()) {
             return x;
         }
         int height = (int) pixels.size(2) / config.mapPatch().getAsInt();
         int width = (int) pixels.size(3) / config.mapPatch().getAsInt();
         Tensor patches = x.map().bilinear(height, width, true).flatten(2, 3).transpose(1, 2);
-        return new Features(x.cls(), x.registers(), patches, height, width);
+        return new Tokens(x.cls(), x.registers(), patches, height, width);
     }
 
-    private Features normed(Features x) {
-        return new Features(norm.forward(x.cls()), x.registers(), norm.forward(x.patches()), x.height(), x.width());
+    private Tokens normed(Tokens x) {
+        return new Tokens(norm.forward(x.cls()), x.registers(), norm.forward(x.patches()), x.height(), x.width());
     }
 
-    private static Features keep(Scope scope, Features x) {
-        return new Features(
-                scope.keep(x.cls()), scope.keep(x.registers()), scope.keep(x.patches()), x.height(), x.width());
-    }
 
     /** Halves the sides (a quarter at the start), with a norm on the way. */
     private record Downsampling(Conv2d conv, LayerNorm norm, boolean normFirst) {

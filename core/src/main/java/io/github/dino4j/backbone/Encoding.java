@@ -6,4 +6,4 @@ package io.github.dino4j.backbone;
  * @param normed after the final norm: what the papers call the features
  * @param prenorm before it
  */
-public record Encoding(Features normed, Features prenorm) {}
+public record Encoding(Tokens normed, Tokens prenorm) {}

@@ -48,18 +48,18 @@ final class ResNet implements Backbone {
     @Override
     public List<Encoding> forward(List<Images> sets) {
         return Backbone.each(sets, pixels -> {
-            Features last = intermediate(pixels, Layers.last(1), true).get(0);
+            Tokens last = intermediate(pixels, Layers.last(1), true).get(0);
             return new Encoding(last, last);
         });
     }
 
     @Override
-    public List<Features> intermediate(Tensor pixels, Layers layers, boolean norm) {
+    public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         int[] wanted = layers.indices(4);
         try (Scope scope = Scope.open()) {
             Tensor x = bn1.forward(conv1.forward(pixels)).relu().maxPool2d(3, 2, 1);
             Trace.stage("conv1", x);
-            List<Features> result = new ArrayList<>();
+            List<Tokens> result = new ArrayList<>();
             for (int stage = 0; stage <= wanted[wanted.length - 1]; stage++) {
                 for (Bottleneck block : stages.get(stage)) {
                     Tensor input = x;
@@ -67,7 +67,7 @@ final class ResNet implements Backbone {
                 }
                 Trace.stage("layer" + (stage + 1), x);
                 if (java.util.Arrays.binarySearch(wanted, stage) >= 0) {
-                    result.add(features(scope, x));
+                    result.add(features(x).keep(scope));
                 }
             }
             return result;
@@ -79,14 +79,10 @@ final class ResNet implements Backbone {
         throw new UnsupportedOperationException("a ResNet has no attention; vision transformers do");
     }
 
-    private static Features features(Scope scope, Tensor map) {
-        Tensor patches = scope.keep(map.flatten(2, 3).transpose(1, 2));
-        return new Features(
-                scope.keep(map.mean(false, 2, 3)),
-                scope.keep(patches.narrow(1, 0, 0)),
-                patches,
-                (int) map.size(2),
-                (int) map.size(3));
+    private static Tokens features(Tensor map) {
+        Tensor patches = map.flatten(2, 3).transpose(1, 2);
+        return new Tokens(
+                map.mean(false, 2, 3), patches.narrow(1, 0, 0), patches, (int) map.size(2), (int) map.size(3));
     }
 
     /** 1x1, 3x3 and 1x1 convolutions as a residual. */

@@ -66,13 +66,13 @@ public final class VisionTransformer implements Backbone {
     @Override
     public List<Encoding> forward(List<Images> sets) {
         try (Scope scope = Scope.open()) {
-            Tokens tokens = embed(sets);
+            TokenMatrix tokens = embed(sets);
             Tensor last = run(tokens, blocks.size() - 1, (x, block) -> {});
             List<Encoding> encodings = new ArrayList<>();
             List<Tensor> parts = tokens.crops.split(last);
             for (int i = 0; i < parts.size(); i++) {
-                Features prenorm = tokens.features(parts.get(i), i);
-                encodings.add(new Encoding(keep(scope, normed(prenorm)), keep(scope, prenorm)));
+                Tokens prenorm = tokens.features(parts.get(i), i);
+                encodings.add(new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope)));
             }
             Trace.stage("norm", encodings.get(0).normed().patches());
             return encodings;
@@ -80,15 +80,15 @@ public final class VisionTransformer implements Backbone {
     }
 
     @Override
-    public List<Features> intermediate(Tensor pixels, Layers layers, boolean norm) {
+    public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         int[] wanted = layers.indices(config.depth());
         try (Scope scope = Scope.open()) {
-            Tokens tokens = embed(List.of(new Images(pixels)));
-            List<Features> result = new ArrayList<>();
+            TokenMatrix tokens = embed(List.of(new Images(pixels)));
+            List<Tokens> result = new ArrayList<>();
             run(tokens, wanted[wanted.length - 1], (x, block) -> {
                 if (contains(wanted, block)) {
-                    Features features = tokens.features(tokens.crops.split(x).get(0), 0);
-                    result.add(keep(scope, norm ? normed(features) : features));
+                    Tokens features = tokens.features(tokens.crops.split(x).get(0), 0);
+                    result.add((norm ? normed(features) : features).keep(scope));
                 }
             });
             return result;
@@ -99,7 +99,7 @@ public final class VisionTransformer implements Backbone {
     public List<Tensor> attention(Tensor pixels, Layers layers) {
         int[] wanted = layers.indices(config.depth());
         try (Scope scope = Scope.open()) {
-            Tokens tokens = embed(List.of(new Images(pixels)));
+            TokenMatrix tokens = embed(List.of(new Images(pixels)));
             List<Tensor> result = new ArrayList<>();
             Tensor x = tokens.tokens;
             for (int block = 0; block <= wanted[wanted.length - 1]; block++) {
@@ -116,7 +116,7 @@ public final class VisionTransformer implements Backbone {
     }
 
     /** Runs blocks 0 to {@code last} and shows each output to {@code reader}; returns the last one. */
-    private Tensor run(Tokens tokens, int last, ObjIntConsumer<Tensor> reader) {
+    private Tensor run(TokenMatrix tokens, int last, ObjIntConsumer<Tensor> reader) {
         Tensor x = tokens.tokens;
         for (int block = 0; block <= last; block++) {
             x = step(block, x, tokens.crops);
@@ -134,13 +134,13 @@ public final class VisionTransformer implements Backbone {
     }
 
     /** Token matrix of some sets of images, and how to read it back. */
-    private record Tokens(Tensor tokens, Crops crops, List<int[]> grids, int registers) {
-        Features features(Tensor part, int set) {
-            return Features.of(part, registers, grids.get(set)[0], grids.get(set)[1]);
+    private record TokenMatrix(Tensor tokens, Crops crops, List<int[]> grids, int registers) {
+        Tokens features(Tensor part, int set) {
+            return Tokens.of(part, registers, grids.get(set)[0], grids.get(set)[1]);
         }
     }
 
-    private Tokens embed(List<Images> sets) {
+    private TokenMatrix embed(List<Images> sets) {
         List<Tensor> parts = new ArrayList<>();
         List<Crops.Crop> crops = new ArrayList<>();
         List<int[]> grids = new ArrayList<>();
@@ -156,7 +156,7 @@ public final class VisionTransformer implements Backbone {
             grids.add(new int[] {h, w});
         }
         Trace.stage("patch_embed", parts.get(0));
-        return new Tokens(Crops.join(parts), new Crops(crops), grids, config.registers());
+        return new TokenMatrix(Crops.join(parts), new Crops(crops), grids, config.registers());
     }
 
     private Tensor masked(Tensor patches, Optional<Tensor> mask) {
@@ -190,8 +190,8 @@ public final class VisionTransformer implements Backbone {
                 : Tensor.cat(1, front, rest);
     }
 
-    private Features normed(Features x) {
-        return new Features(
+    private Tokens normed(Tokens x) {
+        return new Tokens(
                 clsNorm.forward(x.cls()),
                 clsNorm.forward(x.registers()),
                 norm.forward(x.patches()),
@@ -199,10 +199,6 @@ public final class VisionTransformer implements Backbone {
                 x.width());
     }
 
-    private static Features keep(Scope scope, Features x) {
-        return new Features(
-                scope.keep(x.cls()), scope.keep(x.registers()), scope.keep(x.patches()), x.height(), x.width());
-    }
 
     private static boolean contains(int[] sorted, int value) {
         return java.util.Arrays.binarySearch(sorted, value) >= 0;

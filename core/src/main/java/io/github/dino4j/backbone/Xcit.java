@@ -10,6 +10,7 @@ import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.LayerNorm;
 import io.github.dino4j.nn.Linear;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
@@ -68,7 +69,7 @@ final class Xcit implements Backbone {
                 Trace.stage("patch_embed", map);
                 int h = (int) map.size(2);
                 int w = (int) map.size(3);
-                Tensor x = tokens(map.add(positionCode(h, w)));
+                Tensor x = tokens(map.add(positionCode(h, w, map.device())));
                 for (int i = 0; i < blocks.size(); i++) {
                     CrossCovarianceBlock block = blocks.get(i);
                     Tensor input = x;
@@ -81,15 +82,14 @@ final class Xcit implements Backbone {
                     x = classBlocks.get(i).forward(x);
                     Trace.stage("cls_attn_blocks." + i, x);
                 }
-                Tensor last = scope.keep(x);
-                Tensor normed = scope.keep(norm.forward(x));
-                return new Encoding(kept(scope, normed, h, w), kept(scope, last, h, w));
+                Tokens normed = Tokens.of(norm.forward(x), 0, h, w);
+                return new Encoding(normed.keep(scope), Tokens.of(x, 0, h, w).keep(scope));
             }
         });
     }
 
     @Override
-    public List<Features> intermediate(Tensor pixels, Layers layers, boolean norm) {
+    public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         throw new UnsupportedOperationException("an XCiT has no class token before its last blocks, and no published"
                 + " head reads its inner layers; use forward, or a vision transformer");
     }
@@ -113,14 +113,10 @@ final class Xcit implements Backbone {
     }
 
     /** Position code [1, C, h, w]. */
-    Tensor positionCode(int h, int w) {
-        return positions.at(h, w);
+    Tensor positionCode(int h, int w, Device device) {
+        return positions.at(h, w, device);
     }
 
-    private static Features kept(Scope scope, Tensor tokens, int h, int w) {
-        Features x = Features.of(tokens, 0, h, w);
-        return new Features(scope.keep(x.cls()), scope.keep(x.registers()), scope.keep(x.patches()), h, w);
-    }
 
     private static Tensor tokens(Tensor map) {
         return map.flatten(2, 3).transpose(1, 2);
@@ -145,7 +141,7 @@ final class Xcit implements Backbone {
             projection = new Conv2d(p.at("token_projection"), new Conv2d.Shape(2 * FREQUENCIES, dim, 1, Bias.FULL));
         }
 
-        Tensor at(int h, int w) {
+        Tensor at(int h, int w, Device device) {
             float[] code = new float[2 * FREQUENCIES * h * w];
             for (int c = 0; c < FREQUENCIES; c++) {
                 int pair = c / 2; // a sine and a cosine share a frequency
@@ -158,7 +154,7 @@ final class Xcit implements Backbone {
                     }
                 }
             }
-            return projection.forward(Tensor.of(code, 1, 2 * FREQUENCIES, h, w));
+            return projection.forward(Tensor.of(code, 1, 2 * FREQUENCIES, h, w).to(device));
         }
 
         private static float wave(int channel, double angle) {

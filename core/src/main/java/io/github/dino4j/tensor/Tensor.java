@@ -361,6 +361,9 @@ public final class Tensor {
     /** Layer normalisation over the last axis: (x - mean) / sqrt(variance + eps) * weight + bias. */
     public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
         long[] normalized = {size(-1)};
+        if (device() == Device.META) {
+            return onMeta(shape());
+        }
         return op(
                 "layer_norm",
                 () -> torch.layer_norm(handle, normalized, optional(weight), optional(bias), eps, true),
@@ -372,16 +375,26 @@ public final class Tensor {
         long[] strides = {stride, stride};
         long[] paddings = {padding, padding};
         long[] dilation = {1, 1};
-        Tensor result = op(
-                "conv2d",
-                () -> torch.conv2d(handle, weight.handle(), optional(bias), strides, paddings, dilation, groups),
-                weight);
+        Tensor result = device() == Device.META
+                ? onMeta(
+                        size(0),
+                        weight.size(0),
+                        (size(2) + 2L * padding - weight.size(2)) / stride + 1,
+                        (size(3) + 2L * padding - weight.size(3)) / stride + 1)
+                : op(
+                        "conv2d",
+                        () -> torch.conv2d(
+                                handle, weight.handle(), optional(bias), strides, paddings, dilation, groups),
+                        weight);
         Trace.macs(result.elements() * (weight.elements() / weight.size(0)));
         return result;
     }
 
     /** Batch normalisation of x [B, C, ...] with running statistics. */
     public Tensor batchNorm(Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps) {
+        if (device() == Device.META) {
+            return onMeta(shape());
+        }
         return op(
                 "batch_norm",
                 () -> torch.batch_norm(
@@ -403,6 +416,10 @@ public final class Tensor {
         long[] strides = {stride, stride};
         long[] paddings = {padding, padding};
         long[] dilation = {1, 1};
+        if (device() == Device.META) {
+            long height = (size(2) + 2L * padding - kernel) / stride + 1;
+            return onMeta(size(0), size(1), height, (size(3) + 2L * padding - kernel) / stride + 1);
+        }
         return op("max_pool2d", () -> torch.max_pool2d(handle, kernels, strides, paddings, dilation, false));
     }
 
@@ -416,7 +433,7 @@ public final class Tensor {
     }
 
     public Tensor relu() {
-        return op("relu", () -> handle.relu());
+        return clampMin(0);
     }
 
     public Tensor softmax(int axis) {
@@ -426,8 +443,8 @@ public final class Tensor {
     /** softmax(q k^T / sqrt(d)) v for q, k, v [B, heads, N, d]. */
     public static Tensor attention(Tensor q, Tensor k, Tensor v) {
         Trace.macs(q.elements() * k.size(-2) + q.size(0) * q.size(1) * q.size(2) * k.size(-2) * v.size(-1));
-        if (q.device() == Device.META) { // the engine has no shape rule for its CPU kernel
-            return empty(q.dtype(), Device.META, q.size(0), q.size(1), q.size(2), v.size(3));
+        if (q.device() == Device.META) {
+            return q.onMeta(q.size(0), q.size(1), q.size(2), v.size(3));
         }
         return q.op(
                 "scaled_dot_product_attention",
@@ -468,7 +485,7 @@ public final class Tensor {
     public Tensor bicubicByScale(double scaleHeight, double scaleWidth, boolean antialias) {
         if (device() == Device.META) {
             long height = (long) Math.floor(size(2) * scaleHeight);
-            return empty(dtype(), Device.META, size(0), size(1), height, (long) Math.floor(size(3) * scaleWidth));
+            return onMeta(size(0), size(1), height, (long) Math.floor(size(3) * scaleWidth));
         }
         return op("bicubic resize by " + scaleHeight + " x " + scaleWidth, () -> {
             InterpolateFuncOptions options = new InterpolateFuncOptions();
@@ -482,7 +499,7 @@ public final class Tensor {
 
     private Tensor interpolate(String mode, long height, long width, boolean antialias) {
         if (device() == Device.META) {
-            return empty(dtype(), Device.META, size(0), size(1), height, width);
+            return onMeta(size(0), size(1), height, width);
         }
         return op(mode + " resize to " + height + " x " + width, () -> {
             InterpolateFuncOptions options = new InterpolateFuncOptions();
@@ -563,6 +580,11 @@ public final class Tensor {
         arguments[0] = this;
         System.arraycopy(others, 0, arguments, 1, others.length);
         return Native.call(name, () -> new Tensor(body.get()), arguments);
+    }
+
+    /** A result without values. The engine has no shape rule for some of its CPU kernels, so those have theirs here. */
+    private Tensor onMeta(long... shape) {
+        return empty(dtype(), Device.META, shape);
     }
 
     private static TensorOptional optional(@Nullable Tensor tensor) {

@@ -2,7 +2,7 @@ package io.github.dino4j.golden;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Encoding;
-import io.github.dino4j.backbone.Features;
+import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** forward_features, forward_features_list, get_intermediate_layers and get_last_selfattention of every backbone. */
-final class BackboneComponent implements GoldenComponent {
+public final class BackboneComponent implements GoldenComponent {
     private static final Pattern SOURCE = Pattern.compile("facebookresearch/"
             + "(dinov3 (dinov3/models/(vision_transformer|convnext)\\.py|dinov3/hub/backbones\\.py)"
             + "|dinov2 dinov2/(models/vision_transformer|hub/backbones)\\.py|dino vision_transformer\\.py).*");
@@ -64,8 +64,8 @@ final class BackboneComponent implements GoldenComponent {
 
     /** Every output that one forward pass can give, where the case holds it. */
     static void encoding(String prefix, Encoding encoding, Check check) {
-        Features normed = encoding.normed();
-        Features prenorm = encoding.prenorm();
+        Tokens normed = encoding.normed();
+        Tokens prenorm = encoding.prenorm();
         boolean convolutional = check.has("x_prenorm") && normed.registers().size(1) == 0 && check.has("raw0");
         expect(prefix + "x_norm_clstoken", normed.cls(), check);
         expect(prefix + "cls", normed.cls(), check);
@@ -82,9 +82,9 @@ final class BackboneComponent implements GoldenComponent {
         } else if (clause.contains("get_intermediate_layers") && n.find()) {
             boolean norm = !clause.contains("norm=False");
             boolean reshape = clause.contains("reshape=True");
-            List<Features> layers = backbone.intermediate(x, layers(n.group(1)), norm);
+            List<Tokens> layers = backbone.intermediate(x, layers(n.group(1)), norm);
             for (int i = 0; i < layers.size(); i++) {
-                Features f = layers.get(i);
+                Tokens f = layers.get(i);
                 if (clause.startsWith("tuple")) {
                     expect("tuple" + i + "_patch", f.patches(), check);
                     expect("tuple" + i + "_cls", f.cls(), check);
@@ -117,11 +117,11 @@ final class BackboneComponent implements GoldenComponent {
         }
     }
 
-    static Tensor tensor(FloatArray array) {
+    public static Tensor tensor(FloatArray array) {
         return Tensor.of(array.values(), array.shape());
     }
 
-    static Tensor mask(FloatArray array) {
+    public static Tensor mask(FloatArray array) {
         return tensor(array).to(DType.BOOL);
     }
 }

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The weights of a golden case, under official names without module prefix and block chunks. */
-final class CaseParameters implements ParameterSource {
+public final class CaseParameters implements ParameterSource {
     private static final Pattern CHUNK = Pattern.compile("^blocks\\.\\d+\\.(\\d+\\.)");
 
     private final GoldenCase golden;
     private final Arena arena;
     private final Map<String, String> names = new HashMap<>(); // in the model: in the case
 
-    CaseParameters(GoldenCase golden, String prefix, Arena arena) {
+    public CaseParameters(GoldenCase golden, String prefix, Arena arena) {
         this.golden = golden;
         this.arena = arena;
         for (String name : golden.weightNames()) {

@@ -13,7 +13,7 @@ import java.util.Set;
  * Compares what was computed with what a case holds. An output that nobody computes fails the case, as does a value
  * that differs by more than 2e-4 and by more than 1e-4 of its own size.
  */
-final class Check {
+public final class Check {
     private static final double ABSOLUTE = 2e-4;
     private static final double RELATIVE = 1e-4;
 
@@ -27,15 +27,15 @@ final class Check {
         golden.outputs().forEach(output -> open.add(output.name()));
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return golden.outputs().stream().anyMatch(output -> output.name().equals(name));
     }
 
-    void expect(String name, Tensor got) {
+    public void expect(String name, Tensor got) {
         expect(name, got.shape(), got.toFloats());
     }
 
-    void expect(String name, long[] shape, float[] got) {
+    public void expect(String name, long[] shape, float[] got) {
         GoldenCase.Output output = golden.output(name);
         open.remove(name);
         if (!Arrays.equals(shape, output.shape())) {

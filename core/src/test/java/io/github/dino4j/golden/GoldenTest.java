@@ -3,6 +3,7 @@ package io.github.dino4j.golden;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dino4j.backbone.XcitComponent;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("golden")
 class GoldenTest {
     private static final List<GoldenComponent> COMPONENTS =
-            List.of(new BackboneComponent(), new ResNetComponent(), new RopeComponent());
+            List.of(new BackboneComponent(), new ResNetComponent(), new XcitComponent(), new RopeComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {

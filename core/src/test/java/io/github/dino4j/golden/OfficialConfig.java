@@ -21,11 +21,11 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /** Constructor arguments of the official classes, defaults included, as our configurations. */
-final class OfficialConfig {
+public final class OfficialConfig {
     private OfficialConfig() {}
 
     /** The backbone of a case: its config, or the part of it called {@code backbone}. */
-    static BackboneConfig of(GoldenCase golden) {
+    public static BackboneConfig of(GoldenCase golden) {
         JsonNode c = golden.config().has("backbone") ? golden.config().path("backbone") : golden.config();
         boolean maskToken = golden.weightNames().stream().anyMatch(name -> name.endsWith("mask_token"));
         String source = golden.source();

@@ -1,7 +1,7 @@
 package io.github.dino4j.golden;
 
 import io.github.dino4j.backbone.Backbone;
-import io.github.dino4j.backbone.Features;
+import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
@@ -22,7 +22,7 @@ final class ResNetComponent implements GoldenComponent {
                 Scope scope = Scope.inference()) {
             Backbone backbone =
                     Backbone.of(OfficialConfig.of(golden), Parameters.of(new CaseParameters(golden, "", arena)));
-            List<Features> stages =
+            List<Tokens> stages =
                     backbone.intermediate(BackboneComponent.tensor(golden.input("x")), Layers.of(0, 3), true);
             check.expect("layer1", stages.get(0).map());
             check.expect("layer4", stages.get(1).map());

@@ -1,5 +1,6 @@
 package io.github.dino4j.backbone;
 
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 
 /**
@@ -11,7 +12,7 @@ import io.github.dino4j.tensor.Tensor;
  * @param height rows of the patch grid
  * @param width columns of the patch grid
  */
-public record Features(Tensor cls, Tensor registers, Tensor patches, int height, int width) {
+public record Tokens(Tensor cls, Tensor registers, Tensor patches, int height, int width) {
     /** The patch tokens as a map [B, C, height, width]. */
     public Tensor map() {
         long channels = patches.size(2);
@@ -28,10 +29,15 @@ public record Features(Tensor cls, Tensor registers, Tensor patches, int height,
         return patches.mean(false, 1);
     }
 
+    /** The same, moved to the scope around {@code scope}. */
+    Tokens keep(Scope scope) {
+        return new Tokens(scope.keep(cls), scope.keep(registers), scope.keep(patches), height, width);
+    }
+
     /** Cuts tokens [B, 1 + registers + height * width, C]. */
-    static Features of(Tensor tokens, int registers, int height, int width) {
+    static Tokens of(Tensor tokens, int registers, int height, int width) {
         long patches = (long) height * width;
-        return new Features(
+        return new Tokens(
                 tokens.select(1, 0),
                 tokens.narrow(1, 1, registers),
                 tokens.narrow(1, 1 + registers, patches),
