@@ -1,0 +1,157 @@
+package io.github.dino4j.image;
+
+/**
+ * Prepares an image for a model: size, resampling filter and arithmetic, normalisation. The statics are the transforms
+ * that the models' own code applies; golden cases hold them to it.
+ *
+ * <p>Order of work: on the 8-bit paths resize, crop (padding with black), divide by 255, normalise; on the float path divide
+ * by 255 first. {@link Sizing.PadToMultiple} pads with zeros after the normalisation.
+ *
+ * <p>Immutable; one instance serves any number of threads.
+ */
+public record Transform(Sizing sizing, Interpolation interpolation, ResizePath path, Normalisation normalisation) {
+
+    public Transform {
+        if (path != ResizePath.PILLOW) {
+            Resize.checkTensor(interpolation);
+        }
+    }
+
+    /** DINOv1's evaluation transform: shorter side 256, bicubic by Pillow, centre crop 224. */
+    public static Transform dinoV1Eval() {
+        return timm(224, 0.875, Interpolation.BICUBIC, Normalisation.IMAGENET);
+    }
+
+    /** DINOv2's {@code make_classification_eval_transform}, which is DINOv1's. */
+    public static Transform dinoV2Eval() {
+        return dinoV1Eval();
+    }
+
+    /** DINOv3's {@code make_transform} of its README: both sides forced to {@code size}, bilinear, on a uint8 tensor. */
+    public static Transform dinoV3(int size) {
+        return new Transform(
+                new Sizing.Exact(size, size), Interpolation.BILINEAR, ResizePath.TENSOR_UINT8, Normalisation.IMAGENET);
+    }
+
+    /** {@link #dinoV3(int)} at 256, the size DINOv3's README shows. */
+    public static Transform dinoV3() {
+        return dinoV3(256);
+    }
+
+    /** DINOv3's evaluation transform: shorter side 256, bicubic on a uint8 tensor, centre crop 224. */
+    public static Transform dinoV3Eval() {
+        return new Transform(
+                new Sizing.ShorterSideThenCrop(256, 224, CropRounding.HALF_EVEN),
+                Interpolation.BICUBIC,
+                ResizePath.TENSOR_UINT8,
+                Normalisation.IMAGENET);
+    }
+
+    /** Hugging Face's {@code DINOv3ViTImageProcessorFast}: rescaled first, then resized as floats, bilinear. */
+    public static Transform huggingFaceDinoV3(int height, int width) {
+        return new Transform(
+                new Sizing.Exact(height, width),
+                Interpolation.BILINEAR,
+                ResizePath.TENSOR_FLOAT,
+                Normalisation.IMAGENET);
+    }
+
+    /** Hugging Face's slow {@code BitImageProcessor} (DINOv2): shorter side by Pillow bicubic, crop rounded down. */
+    public static Transform huggingFaceBit(int shortestEdge, int crop) {
+        return new Transform(
+                new Sizing.ShorterSideThenCrop(shortestEdge, crop, CropRounding.FLOOR),
+                Interpolation.BICUBIC,
+                ResizePath.PILLOW,
+                Normalisation.IMAGENET);
+    }
+
+    /**
+     * timm's evaluation transform: shorter side {@code floor(size / cropPct)} by Pillow, centre crop {@code size}.
+     *
+     * @param cropPct share of the shorter side that is kept, in (0, 1]
+     */
+    public static Transform timm(int size, double cropPct, Interpolation interpolation, Normalisation normalisation) {
+        if (!(cropPct > 0 && cropPct <= 1)) {
+            throw new IllegalArgumentException("crop_pct is a share in (0, 1], found " + cropPct);
+        }
+        int shorter = (int) Math.floor(size / cropPct);
+        return new Transform(
+                new Sizing.ShorterSideThenCrop(shorter, size, CropRounding.HALF_EVEN),
+                interpolation,
+                ResizePath.PILLOW,
+                normalisation);
+    }
+
+    /** The same with both sides forced to {@code height x width}. */
+    public Transform withSize(int height, int width) {
+        return withSizing(new Sizing.Exact(height, width));
+    }
+
+    public Transform withSizing(Sizing sizing) {
+        return new Transform(sizing, interpolation, path, normalisation);
+    }
+
+    public Transform withNormalisation(Normalisation normalisation) {
+        return new Transform(sizing, interpolation, path, normalisation);
+    }
+
+    public Transform withInterpolation(Interpolation interpolation) {
+        return new Transform(sizing, interpolation, path, normalisation);
+    }
+
+    public Transform withPath(ResizePath path) {
+        return new Transform(sizing, interpolation, path, normalisation);
+    }
+
+    /** One line to store beside results, for example {@code both sides forced to 256 x 256; bilinear, uint8 tensor; mean ...}. */
+    public String describe() {
+        return sizing + "; " + interpolation + ", " + path + "; " + normalisation;
+    }
+
+    /**
+     * Applies the transform.
+     *
+     * @throws IllegalArgumentException if the policy would leave nothing of this image or blow it up past 179 million pixels
+     */
+    public Pixels apply(RgbImage image) {
+        Layout layout = Layout.of(sizing, image.height(), image.width());
+        float[] values = new float[Math.multiplyExact(3, layout.height() * layout.width())];
+        if (path == ResizePath.TENSOR_FLOAT) {
+            float[] resized =
+                    Resize.interleavedFloat(image, layout.resizedHeight(), layout.resizedWidth(), interpolation);
+            fill(values, layout, (i, c) -> normalisation.apply(resized[i], c));
+        } else {
+            byte[] resized = resize(image, layout).rgb();
+            float[] table = new float[3 * 256];
+            for (int i = 0; i < table.length; i++) {
+                table[i] = normalisation.apply((i & 0xff) / 255f, i >> 8);
+            }
+            fill(values, layout, (i, c) -> table[(c << 8) | (resized[i] & 0xff)]);
+        }
+        return new Pixels(values, Geometry.of(image, layout, sizing.toString()));
+    }
+
+    private RgbImage resize(RgbImage image, Layout layout) {
+        return path == ResizePath.PILLOW
+                ? Resize.pillow(image, layout.resizedHeight(), layout.resizedWidth(), interpolation)
+                : Resize.tensorUint8(image, layout.resizedHeight(), layout.resizedWidth(), interpolation);
+    }
+
+    /** The normalised value at an interleaved index of the resized image. */
+    private interface Source {
+        float at(int index, int channel);
+    }
+
+    private void fill(float[] values, Layout layout, Source source) {
+        for (int c = 0, o = 0; c < 3; c++) {
+            float padding = layout.padAfterNormalising() ? 0 : normalisation.apply(0, c);
+            for (int y = layout.top(); y < layout.top() + layout.height(); y++) {
+                boolean inside = y >= 0 && y < layout.resizedHeight();
+                int row = inside ? 3 * y * layout.resizedWidth() + c : 0;
+                for (int x = layout.left(); x < layout.left() + layout.width(); x++) {
+                    values[o++] = inside && x >= 0 && x < layout.resizedWidth() ? source.at(row + 3 * x, c) : padding;
+                }
+            }
+        }
+    }
+}
