@@ -75,17 +75,57 @@ public final class BackboneCatalog {
      * @throws IllegalArgumentException listing the nearest names, if there is none
      */
     public static Entry get(String name) {
-        return find(name).orElseThrow(() -> new IllegalArgumentException(
-                "no model is called '" + name + "'; the catalogue has " + String.join(", ", names())));
+        return find(name)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no model is called '" + name + "'; the catalogue has " + String.join(", ", names())));
     }
 
     public static List<String> names() {
         return ENTRIES.stream().map(Entry::name).toList();
     }
 
-    /** The entries of a configuration: several where web and satellite weights share their shape. */
-    public static List<Entry> of(BackboneConfig config) {
-        return ENTRIES.stream().filter(e -> e.config().equals(config)).toList();
+    /**
+     * The entries of this shape: several where web and satellite weights share theirs. Tensors that libraries leave out
+     * when they convert (mask token, zero biases, norms of training) make no difference.
+     */
+    public static List<Entry> alike(BackboneConfig config) {
+        return ENTRIES.stream().filter(e -> alike(e.config(), config)).toList();
+    }
+
+    private static boolean alike(BackboneConfig a, BackboneConfig b) {
+        if (a instanceof VitConfig x && b instanceof VitConfig y) {
+            return x.dim() == y.dim()
+                    && x.depth() == y.depth()
+                    && x.heads() == y.heads()
+                    && x.patch() == y.patch()
+                    && x.inChannels() == y.inChannels()
+                    && x.registers() == y.registers()
+                    && x.layerScale() == y.layerScale()
+                    && x.ffn().equals(y.ffn())
+                    && x.position().getClass() == y.position().getClass();
+        }
+        return a.equals(b);
+    }
+
+    /** A configuration in words, such as {@code a ViT of width 384, 12 blocks, 6 heads, patch 16, MLP 1536, 4 registers}. */
+    public static String describe(BackboneConfig config) {
+        if (config instanceof VitConfig v) {
+            String ffn = v.ffn() instanceof Ffn.Mlp ? "MLP" : "SwiGLU";
+            String position = v.position() instanceof Position.LearnedGrid grid
+                    ? "positions " + grid.side() + " x " + grid.side()
+                    : "rotary positions";
+            return "a ViT of width " + v.dim() + ", " + v.depth() + " blocks, " + v.heads() + " heads, patch "
+                    + v.patch() + ", " + ffn + " " + v.ffn().hidden() + ", " + v.registers() + " registers, "
+                    + position + (v.layerScale() ? "" : ", no LayerScale");
+        }
+        if (config instanceof ConvNextConfig c) {
+            return "a ConvNeXt of depths " + c.depths() + " and widths " + c.dims();
+        }
+        if (config instanceof XcitConfig x) {
+            return "an XCiT of width " + x.dim() + ", " + x.depth() + " blocks, " + x.heads() + " heads, patch "
+                    + x.patch();
+        }
+        return "a ResNet of blocks " + ((ResNetConfig) config).blocks();
     }
 
     private static String canonical(String name) {
@@ -124,16 +164,18 @@ public final class BackboneCatalog {
         String kind = c.path("kind").asText();
         return switch (kind) {
             case "vit" -> vit(c);
-            case "convnext" -> new ConvNextConfig(3, ints(c.path("depths")), ints(c.path("dims")), true, OptionalInt.empty());
+            case "convnext" ->
+                new ConvNextConfig(3, ints(c.path("depths")), ints(c.path("dims")), true, OptionalInt.empty());
             case "resnet" -> new ResNetConfig(3, ints(c.path("blocks")));
-            case "xcit" -> new XcitConfig(
-                    3,
-                    c.path("dim").asInt(),
-                    c.path("depth").asInt(),
-                    c.path("heads").asInt(),
-                    c.path("patch").asInt(),
-                    c.path("hidden").asInt(),
-                    c.path("classDepth").asInt());
+            case "xcit" ->
+                new XcitConfig(
+                        3,
+                        c.path("dim").asInt(),
+                        c.path("depth").asInt(),
+                        c.path("heads").asInt(),
+                        c.path("patch").asInt(),
+                        c.path("hidden").asInt(),
+                        c.path("classDepth").asInt());
             default -> throw new IllegalStateException("the catalogue has a model of unknown kind '" + kind + "'");
         };
     }

@@ -39,6 +39,7 @@ final class ConvNext implements Backbone {
             stages.add(blocks);
         }
         norm = new LayerNorm(p.at("norm"), EPS, c.dim());
+        p.alias("norm", "norms.3");
     }
 
     @Override
@@ -122,7 +123,6 @@ final class ConvNext implements Backbone {
     private Tokens normed(Tokens x) {
         return new Tokens(norm.forward(x.cls()), x.registers(), norm.forward(x.patches()), x.height(), x.width());
     }
-
 
     /** Halves the sides (a quarter at the start), with a norm on the way. */
     private record Downsampling(Conv2d conv, LayerNorm norm, boolean normFirst) {

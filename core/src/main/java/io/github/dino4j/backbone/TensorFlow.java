@@ -87,7 +87,8 @@ public record TensorFlow(List<Long> input, List<Stage> stages, long parameters) 
         return !name.endsWith("bias_mask")
                 && !name.endsWith("rope_embed.periods")
                 && !name.endsWith("running_mean")
-                && !name.endsWith("running_var");
+                && !name.endsWith("running_var")
+                && !name.endsWith("num_batches_tracked");
     }
 
     private static long under(String prefix, Map<String, Long> sizes) {

@@ -199,7 +199,6 @@ public final class VisionTransformer implements Backbone {
                 x.width());
     }
 
-
     private static boolean contains(int[] sorted, int value) {
         return java.util.Arrays.binarySearch(sorted, value) >= 0;
     }

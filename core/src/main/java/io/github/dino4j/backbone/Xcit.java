@@ -117,7 +117,6 @@ final class Xcit implements Backbone {
         return positions.at(h, w, device);
     }
 
-
     private static Tensor tokens(Tensor map) {
         return map.flatten(2, 3).transpose(1, 2);
     }

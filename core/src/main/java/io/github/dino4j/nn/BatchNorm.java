@@ -5,7 +5,7 @@ import io.github.dino4j.tensor.Tensor;
 /**
  * Batch normalisation (arXiv:1502.03167) of a map by running statistics, as at inference.
  *
- * <p>Weights: {@code weight}, {@code bias}, {@code running_mean}, {@code running_var}, each [C].
+ * <p>Weights: {@code weight}, {@code bias}, {@code running_mean}, {@code running_var}, each [C]; {@code num_batches_tracked} [].
  */
 public final class BatchNorm {
     private static final double EPS = 1e-5; // PyTorch's default, which all published models keep
@@ -20,6 +20,7 @@ public final class BatchNorm {
         bias = p.tensor("bias", Init.ZERO, channels);
         mean = p.tensor("running_mean", Init.ZERO, channels);
         variance = p.tensor("running_var", Init.ONE, channels);
+        p.tensor("num_batches_tracked", Init.values(new float[1])); // of training; some files leave it out
     }
 
     /** Normalises x [B, C, H, W]. */

@@ -16,9 +16,18 @@ public interface Init {
         return (values, random) -> Arrays.fill(values, (float) value);
     }
 
-    /** Exactly these values, such as a table that is stored with the weights. */
+    /** Exactly these values: a table that follows from the configuration, so that a checkpoint may leave it out. */
     static Init values(float[] table) {
-        return (values, random) -> System.arraycopy(table, 0, values, 0, values.length);
+        return new Table(table.clone());
+    }
+
+    /** See {@link #values}. */
+    @SuppressWarnings("ArrayRecordComponent") // copied at the door, never compared
+    record Table(float[] values) implements Init {
+        @Override
+        public void fill(float[] target, RandomGenerator random) {
+            System.arraycopy(values, 0, target, 0, target.length);
+        }
     }
 
     static Init normal(double deviation) {

@@ -12,6 +12,9 @@ public interface ParameterSource {
      */
     Tensor take(String name, Init init, long... shape);
 
+    /** Notes that the weights under {@code second} are those under {@code first} again. */
+    default void alias(String first, String second) {}
+
     /** Takes a tensor derived from weights into the model's arena. */
     Tensor keep(Tensor derived);
 }

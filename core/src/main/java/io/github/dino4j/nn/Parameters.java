@@ -35,6 +35,11 @@ public final class Parameters {
         return source.take(prefix + name, init, shape);
     }
 
+    /** Says that the official names list the weights under {@code first} a second time, under {@code second}. */
+    public void alias(String first, String second) {
+        source.alias(prefix + first + ".", prefix + second + ".");
+    }
+
     /** Takes a tensor computed from weights (folded, masked) into the model, so that it lives as long. */
     public Tensor keep(Tensor derived) {
         return source.keep(derived);

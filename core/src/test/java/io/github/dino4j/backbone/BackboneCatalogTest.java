@@ -28,12 +28,27 @@ class BackboneCatalogTest {
     /** Totals printed from the official modules. */
     @ParameterizedTest
     @CsvSource({
-        "dino_vitt16,5524416", "dino_vits16,21665664", "dino_vits8,21670272", "dino_vitb16,85798656",
-        "dino_vitb8,85807872", "dinov2_vits14,22056576", "dinov2_vitb14,86580480", "dinov2_vitb14_reg,86583552",
-        "dinov2_vitl14,304368640", "dinov2_vitg14,1136480768", "dinov3_vits16,21601152", "dinov3_vits16plus,28697472",
-        "dinov3_vitb16,85669632", "dinov3_vitl16,303154176", "dinov3_vitl16_sat493m,303156224",
-        "dinov3_vitl16plus,403915776", "dinov3_vith16plus,840633600", "dinov3_convnext_tiny,27820128",
-        "dinov3_convnext_small,49454688", "dinov3_convnext_base,87566464", "dinov3_convnext_large,196230336"
+        "dino_vitt16,5524416",
+        "dino_vits16,21665664",
+        "dino_vits8,21670272",
+        "dino_vitb16,85798656",
+        "dino_vitb8,85807872",
+        "dinov2_vits14,22056576",
+        "dinov2_vitb14,86580480",
+        "dinov2_vitb14_reg,86583552",
+        "dinov2_vitl14,304368640",
+        "dinov2_vitg14,1136480768",
+        "dinov3_vits16,21601152",
+        "dinov3_vits16plus,28697472",
+        "dinov3_vitb16,85669632",
+        "dinov3_vitl16,303154176",
+        "dinov3_vitl16_sat493m,303156224",
+        "dinov3_vitl16plus,403915776",
+        "dinov3_vith16plus,840633600",
+        "dinov3_convnext_tiny,27820128",
+        "dinov3_convnext_small,49454688",
+        "dinov3_convnext_base,87566464",
+        "dinov3_convnext_large,196230336"
     })
     void hasTheOfficialNumberOfParameters(String name, long parameters) {
         assertThat(TensorFlow.parameters(BackboneCatalog.get(name).config())).isEqualTo(parameters);

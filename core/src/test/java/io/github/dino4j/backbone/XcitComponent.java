@@ -28,8 +28,7 @@ public final class XcitComponent implements GoldenComponent {
             Tensor x = BackboneComponent.tensor(golden.input("x"));
             Tensor map = xcit.patchEmbedding(x);
             check.expect("patch_embed", map.flatten(2, 3).transpose(1, 2));
-            check.expect(
-                    "pos_encoding", xcit.positionCode((int) map.size(2), (int) map.size(3), Device.CPU));
+            check.expect("pos_encoding", xcit.positionCode((int) map.size(2), (int) map.size(3), Device.CPU));
             check.expect("features", xcit.forward(x).normed().cls());
         }
     }

@@ -2,8 +2,8 @@ package io.github.dino4j.golden;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Encoding;
-import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;

@@ -26,8 +26,15 @@ import org.junit.jupiter.api.TestFactory;
  */
 @Tag("golden")
 class GoldenTest {
-    private static final List<GoldenComponent> COMPONENTS =
-            List.of(new BackboneComponent(), new ResNetComponent(), new XcitComponent(), new RopeComponent());
+    private static final List<GoldenComponent> COMPONENTS = List.of(
+            new BackboneComponent(),
+            new ResNetComponent(),
+            new XcitComponent(),
+            new RopeComponent(),
+            new CheckpointComponent(),
+            new StoredValuesComponent(),
+            new AttentionComponent(),
+            new TransformComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {

@@ -1,0 +1,127 @@
+package io.github.dino4j.predict;
+
+import io.github.dino4j.backbone.BackboneCatalog;
+import io.github.dino4j.backbone.BackboneCatalog.Entry;
+import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.weights.Checkpoint;
+import io.github.dino4j.weights.CheckpointException;
+import io.github.dino4j.weights.Preprocessing;
+import io.github.dino4j.weights.PretrainingData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which published model a checkpoint is. Web and satellite weights can share every name and shape, and then only a file
+ * name, a config file or the user can tell; normalisation depends on it, so it is not guessed.
+ */
+record Identity(
+        String name,
+        String title,
+        String licence,
+        Optional<Entry> entry,
+        Normalisation normalisation,
+        List<String> warnings) {
+
+    static Identity of(Checkpoint checkpoint, BackboneConfig config, LoadOptions options) {
+        List<Entry> alike = BackboneCatalog.alike(config);
+        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
+        if (options.model().isPresent()) {
+            Entry asked = BackboneCatalog.get(options.model().get());
+            if (!alike.contains(asked)) {
+                throw new CheckpointException(checkpoint.path() + ": is not " + asked.name() + ": the file holds "
+                        + BackboneCatalog.describe(config) + ", " + asked.name() + " is "
+                        + BackboneCatalog.describe(asked.config()) + ". "
+                        + (alike.isEmpty()
+                                ? "No published model has its shape; leave --model out to load it as it is."
+                                : "The file looks like " + names(alike) + ": pass --model "
+                                        + alike.get(0).name() + ", or leave it out."));
+            }
+            return published(asked, stated);
+        }
+        if (alike.isEmpty()) {
+            return unpublished(config, stated);
+        }
+        List<Entry> fitting = alike.size() == 1 ? alike : told(alike, checkpoint, config, stated);
+        if (fitting.size() != 1) {
+            throw new CheckpointException(checkpoint.path() + ": fits " + names(alike)
+                    + ", which share every tensor but not the normalisation of images. Say which with --model "
+                    + alike.get(0).name() + " (or keep the published file name, which tells it).");
+        }
+        return published(fitting.get(0), stated);
+    }
+
+    /** Narrows down by what the file says of its training images. */
+    private static List<Entry> told(
+            List<Entry> alike, Checkpoint checkpoint, BackboneConfig config, Optional<Normalisation> stated) {
+        Optional<PretrainingData> data = checkpoint.hints().pretrainingData();
+        if (data.isPresent()) {
+            boolean satellite = data.get() == PretrainingData.SAT493M;
+            return alike.stream().filter(e -> isSatellite(e) == satellite).toList();
+        }
+        if (stated.isPresent()) {
+            return alike.stream()
+                    .filter(e -> isSatellite(e) == stated.get().equals(Normalisation.SAT493M))
+                    .toList();
+        }
+        // Of the official files, only the satellite ViT-L and both 7B models carry local_cls_norm.
+        boolean official = checkpoint.naming() == io.github.dino4j.weights.Naming.OFFICIAL_DINOV3;
+        return official && config instanceof VitConfig vit
+                ? alike.stream()
+                        .filter(e -> ((VitConfig) e.config()).localClsNorm() == vit.localClsNorm())
+                        .toList()
+                : alike;
+    }
+
+    private static Identity published(Entry entry, Optional<Normalisation> stated) {
+        Normalisation own = Normalisation.of(array(entry.mean()), array(entry.std()));
+        List<String> warnings = new ArrayList<>();
+        if (stated.isPresent() && !stated.get().equals(own)) {
+            warnings.add("preprocessor_config.json says " + stated.get() + ", the published " + entry.name()
+                    + " was trained with " + own + "; using the latter");
+        }
+        return new Identity(entry.name(), entry.title(), entry.licence(), Optional.of(entry), own, warnings);
+    }
+
+    private static Identity unpublished(BackboneConfig config, Optional<Normalisation> stated) {
+        String shape = BackboneCatalog.describe(config);
+        return new Identity(
+                "unpublished",
+                shape,
+                "unknown: no published model has this shape",
+                Optional.empty(),
+                stated.orElse(Normalisation.IMAGENET),
+                stated.isPresent()
+                        ? List.of()
+                        : List.of("the file does not say how its images were normalised; using ImageNet's mean and"
+                                + " deviation"));
+    }
+
+    static Optional<Normalisation> statistics(Preprocessing preprocessing) {
+        return preprocessing.mean().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Normalisation.of(doubles(preprocessing.mean()), doubles(preprocessing.std())));
+    }
+
+    private static boolean isSatellite(Entry entry) {
+        return entry.data().filter(data -> data.startsWith("SAT")).isPresent();
+    }
+
+    private static String names(List<Entry> entries) {
+        return String.join(" and ", entries.stream().map(Entry::name).toList());
+    }
+
+    private static float[] array(List<Float> values) {
+        return new float[] {values.get(0), values.get(1), values.get(2)};
+    }
+
+    private static float[] doubles(List<Double> values) {
+        return new float[] {
+            values.get(0).floatValue(),
+            values.get(1).floatValue(),
+            values.get(2).floatValue()
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.dino4j.predict;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a checkpoint alone may leave open. The defaults fit every published file.
+ *
+ * @param model name in the catalogue, where a file fits several
+ * @param part key of a training checkpoint ({@code student}); teacher unless said
+ * @param heads attention heads, where neither the file nor the catalogue tells
+ * @param reference whose numbers to give
+ * @param periods where rotary periods come from
+ * @param memory how weights are held
+ */
+public record LoadOptions(
+        Optional<String> model,
+        Optional<String> part,
+        OptionalInt heads,
+        Reference reference,
+        Periods periods,
+        Memory memory) {
+    public static final LoadOptions DEFAULT = new LoadOptions(
+            Optional.empty(), Optional.empty(), OptionalInt.empty(), Reference.META, Periods.BY_REFERENCE, Memory.AUTO);
+
+    /** Rotary periods of v3: published files hold them rounded to bfloat16. */
+    public enum Periods {
+        /** Stored ones for {@link Reference#META}, recomputed ones for the others. */
+        BY_REFERENCE,
+        /** As the checkpoint stores them. */
+        CHECKPOINT,
+        /** Recomputed in float32. */
+        FLOAT32
+    }
+
+    /** How weights are held in memory. */
+    public enum Memory {
+        /** float32, unless that would take more than half of this machine's memory. */
+        AUTO,
+        FLOAT32,
+        /** As the file has them, mapped, widened at each use. */
+        AS_STORED
+    }
+
+    public LoadOptions withModel(String name) {
+        return new LoadOptions(Optional.of(name), part, heads, reference, periods, memory);
+    }
+
+    public LoadOptions withPart(String key) {
+        return new LoadOptions(model, Optional.of(key), heads, reference, periods, memory);
+    }
+
+    public LoadOptions withHeads(int count) {
+        return new LoadOptions(model, part, OptionalInt.of(count), reference, periods, memory);
+    }
+
+    public LoadOptions withReference(Reference other) {
+        return new LoadOptions(model, part, heads, other, periods, memory);
+    }
+
+    public LoadOptions withPeriods(Periods other) {
+        return new LoadOptions(model, part, heads, reference, other, memory);
+    }
+
+    public LoadOptions withMemory(Memory other) {
+        return new LoadOptions(model, part, heads, reference, periods, other);
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.dino4j.predict;
+
+import io.github.dino4j.backbone.Backbone;
+import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.Encoding;
+import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.TensorFlow;
+import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.Transform;
+import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.nn.RandomParameters;
+import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/**
+ * A backbone in memory. Immutable, and any number of threads may use it at once; {@link #close()} waits for those that
+ * do and frees the weights.
+ */
+public final class Model implements AutoCloseable {
+    private final ModelCard card;
+    private final Backbone backbone;
+    private final Arena arena;
+    private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    Model(ModelCard card, Backbone backbone, Arena arena) {
+        this.card = card;
+        this.backbone = backbone;
+        this.arena = arena;
+    }
+
+    /**
+     * Loads a checkpoint: a file or folder of Meta, Hugging Face or timm.
+     *
+     * @throws io.github.dino4j.weights.CheckpointException if it cannot be read, fits no model or several
+     */
+    public static Model load(Path path, LoadOptions options) {
+        return ModelLoader.load(path, options);
+    }
+
+    /** A model with weights drawn from a seed: it runs, and knows nothing. */
+    public static Model random(BackboneConfig config, long seed) {
+        Arena arena = new Arena();
+        try (Scope scope = Scope.inference()) {
+            Backbone backbone = Backbone.of(config, Parameters.of(new RandomParameters(seed, arena)));
+            String source = "drawn at random from seed " + seed;
+            ModelCard card = new ModelCard(
+                    "random",
+                    "a random backbone of width " + config.dim() + " and depth " + config.depth(),
+                    "none",
+                    source,
+                    TensorFlow.parameters(config),
+                    config,
+                    Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET),
+                    source,
+                    List.of("The weights are random: features show the mechanism, not knowledge."));
+            return new Model(card, backbone, arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    public ModelCard card() {
+        return card;
+    }
+
+    public BackboneConfig config() {
+        return card.config();
+    }
+
+    /**
+     * Runs work on the backbone in an inference scope of its own: tensors made there end with it, so return Java values.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public <R> R run(Function<Backbone, R> work) {
+        uses.readLock().lock();
+        try (Scope scope = Scope.inference()) {
+            if (closed) {
+                throw new IllegalStateException("the model " + card.name() + " is closed; load it again");
+            }
+            return work.apply(backbone);
+        } finally {
+            uses.readLock().unlock();
+        }
+    }
+
+    /** Features of images of one size, in one batch. */
+    public List<Features> features(List<Pixels> images) {
+        return run(b -> {
+            Encoding encoding = b.forward(tensor(images));
+            return Features.of(encoding, images.stream().map(Pixels::geometry).toList());
+        });
+    }
+
+    /** Attention of the class token in block {@code block}, counted from 0, for one image. */
+    public AttentionMap attention(Pixels image, int block) {
+        return run(b -> {
+            Tensor weights =
+                    b.attention(tensor(List.of(image)), Layers.of(block)).get(0);
+            int patch = config().patch();
+            return AttentionMap.of(weights, 0, image.height() / patch, image.width() / patch);
+        });
+    }
+
+    /** Images of one size as [B, 3, H, W] in the current scope. */
+    public static Tensor tensor(List<Pixels> images) {
+        Pixels first = images.get(0);
+        return Tensor.of(Pixels.batch(images), images.size(), 3, first.height(), first.width());
+    }
+
+    /** Frees the weights when the last use has ended; closing twice is harmless. */
+    @Override
+    public void close() {
+        uses.writeLock().lock();
+        try {
+            closed = true;
+            arena.close();
+        } finally {
+            uses.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.dino4j.predict;
+
+import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.image.Transform;
+import java.util.List;
+
+/**
+ * What is known of a model in memory.
+ *
+ * @param name of the catalogue, or a description where no published model has this shape
+ * @param title for people
+ * @param licence of the weights
+ * @param source file or folder, or how the weights were made
+ * @param parameters trainable values
+ * @param transform how the reference prepares images for it; carries the mean and deviation it was trained with
+ * @param explanation what was found in the file and done with it, for {@code --explain}
+ * @param warnings what a user should know before trusting the results
+ */
+public record ModelCard(
+        String name,
+        String title,
+        String licence,
+        String source,
+        long parameters,
+        BackboneConfig config,
+        Transform transform,
+        String explanation,
+        List<String> warnings) {
+    public ModelCard {
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.dino4j.predict;
+
+import io.github.dino4j.backbone.Architecture;
+import io.github.dino4j.backbone.Backbone;
+import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.Position;
+import io.github.dino4j.backbone.Position.GridResample;
+import io.github.dino4j.backbone.TensorFlow;
+import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.nn.CheckpointParameters;
+import io.github.dino4j.nn.CheckpointParameters.Precision;
+import io.github.dino4j.nn.Norm;
+import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.weights.Checkpoint;
+import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.Naming;
+import io.github.dino4j.weights.StateDict;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a file to a {@link Model}: open, recognise, build, check. */
+final class ModelLoader {
+    private ModelLoader() {}
+
+    static Model load(Path path, LoadOptions options) {
+        Checkpoints.Options open = Checkpoints.Options.DEFAULT;
+        if (options.part().isPresent()) {
+            open = open.withTopLevel(options.part().get());
+        }
+        Checkpoint checkpoint = Checkpoints.open(path, open);
+        BackboneConfig config =
+                asReference(Architecture.of(checkpoint, options.heads()), checkpoint, options.reference());
+        Identity identity = Identity.of(checkpoint, config, options);
+        StateDict weights = recomputesPeriods(options)
+                ? checkpoint.weights().select(name -> !name.equals("rope_embed.periods"))
+                : checkpoint.weights();
+
+        Arena arena = new Arena();
+        try (Scope scope = Scope.inference()) {
+            CheckpointParameters source = new CheckpointParameters(weights, arena, precision(options, config, weights));
+            Backbone backbone = Backbone.of(config, Parameters.of(source));
+            source.finish(path, identity.name());
+            return new Model(card(checkpoint, config, identity, source, options), backbone, arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static ModelCard card(
+            Checkpoint checkpoint,
+            BackboneConfig config,
+            Identity identity,
+            CheckpointParameters source,
+            LoadOptions options) {
+        List<String> warnings = new ArrayList<>(checkpoint.explanation().warnings());
+        warnings.addAll(identity.warnings());
+        String explanation = checkpoint.explanation()
+                + "  model:   " + identity.name() + ", licence of the weights: " + identity.licence() + "\n"
+                + (source.computed().isEmpty()
+                        ? ""
+                        : "  computed: " + String.join(", ", source.computed()) + " (not taken from the file)\n");
+        return new ModelCard(
+                identity.name(),
+                identity.title(),
+                identity.licence(),
+                checkpoint.path().toString(),
+                TensorFlow.parameters(config),
+                config,
+                ReferenceTransform.of(checkpoint, config, identity, options.reference()),
+                explanation,
+                warnings);
+    }
+
+    private static boolean recomputesPeriods(LoadOptions options) {
+        return switch (options.periods()) {
+            case CHECKPOINT -> false;
+            case FLOAT32 -> true;
+            case BY_REFERENCE -> options.reference() != Reference.META;
+        };
+    }
+
+    /** Changes what the other libraries compute differently from Meta's code on the same weights. */
+    private static BackboneConfig asReference(BackboneConfig config, Checkpoint checkpoint, Reference reference) {
+        if (!(config instanceof VitConfig vit)
+                || !(vit.position() instanceof Position.LearnedGrid grid)
+                || reference == Reference.META) {
+            return config;
+        }
+        boolean antialias = reference == Reference.TIMM || vit.registers() > 0;
+        VitConfig changed = vit.withPosition(new Position.LearnedGrid(grid.side(), new GridResample.BySize(antialias)));
+        boolean v1 = checkpoint.naming() == Naming.HF_VIT;
+        return v1 && reference == Reference.HUGGING_FACE
+                ? changed.withNorm(
+                        new Norm.Layer(checkpoint.hints().layerNormEps().orElse(1e-12)))
+                : changed;
+    }
+
+    private static Precision precision(LoadOptions options, BackboneConfig config, StateDict weights) {
+        return switch (options.memory()) {
+            case FLOAT32 -> Precision.FLOAT32;
+            case AS_STORED -> Precision.AS_STORED;
+            case AUTO -> {
+                long widened = 4 * TensorFlow.parameters(config);
+                boolean half = weights.bytes() < widened * 3 / 4;
+                yield half && widened > physicalMemory() / 2 ? Precision.AS_STORED : Precision.FLOAT32;
+            }
+        };
+    }
+
+    private static long physicalMemory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os
+                ? os.getTotalMemorySize()
+                : Long.MAX_VALUE;
+    }
+}
