@@ -20,6 +20,7 @@ import java.nio.file.Path;
  *   <li>Alpha is dropped, or laid over a colour: {@link Alpha}.
  *   <li>EXIF orientation is applied, or ignored: {@link Orientation}. Pillow leaves it to {@code exif_transpose}.
  *   <li>ICC profiles and PNG gamma are ignored, as Pillow ignores them: numbers go through as they are stored.
+ *   <li>YCbCr in a TIFF goes by the JDK's TIFF reader; CIE Lab by Java's colour space, which no other decoder equals.
  *   <li>CMYK becomes RGB by {@code (255 - c)(255 - k) / 255}; the inversion of Adobe's JPEGs is undone.
  * </ul>
  *

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -75,7 +76,11 @@ public final class ImageLoader implements Iterator<Loaded>, AutoCloseable {
     private void submit() {
         if (paths.hasNext()) {
             Path path = paths.next();
-            ahead.add(workers.submit(() -> load(path)));
+            try {
+                ahead.add(workers.submit(() -> load(path)));
+            } catch (RejectedExecutionException e) {
+                closed = true; // close() came in between, from another thread
+            }
         }
         if (!paths.hasNext()) {
             workers.shutdown(); // what is queued still runs; the threads end after it
@@ -126,6 +131,7 @@ public final class ImageLoader implements Iterator<Loaded>, AutoCloseable {
             }
             return loaded;
         } catch (InterruptedException e) {
+            ahead.addFirst(future);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for an image", e);
         } catch (CancellationException e) {

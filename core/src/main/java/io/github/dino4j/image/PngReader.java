@@ -16,6 +16,9 @@ final class PngReader {
 
     private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
+    /** No deflate stream grows by more; so a header alone cannot make us allocate. */
+    private static final int DEFLATE_AT_BEST = 1032;
+
     private final Source source;
     private final Inflater inflater = new Inflater();
     private PngPixels pixels = new PngPixels(1, 1, 8, 0, new Alpha.Drop());
@@ -130,6 +133,11 @@ final class PngReader {
     }
 
     private void image() throws DataFormatException {
+        long raw = pixels.height * (((long) pixels.width * pixels.bitsPerPixel() + 7) / 8);
+        if (raw / DEFLATE_AT_BEST > source.data().length) {
+            throw source.truncated(
+                    ImageFormat.PNG, source.data().length + " bytes cannot hold " + raw + " bytes of samples");
+        }
         pixels.allocate();
         for (int[] pass : interlaced ? ADAM7 : WHOLE) {
             int columns = (pixels.width - pass[0] + pass[2] - 1) / pass[2];

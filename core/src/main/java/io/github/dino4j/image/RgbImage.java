@@ -8,6 +8,8 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -106,10 +108,10 @@ public final class RgbImage {
 
     /** Writes an 8-bit RGB PNG. The file appears complete or not at all: it is written beside the target and renamed. */
     public void writePng(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path part = Files.createTempFile(folder, "." + file.getFileName(), ".part");
+        Path part = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (OutputStream out = Files.newOutputStream(part);
+            try (OutputStream out =
+                            Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                     MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
                 if (!ImageIO.write(toBufferedImage(), "png", stream)) {
                     throw new IOException(file + ": this Java runtime has no PNG writer");

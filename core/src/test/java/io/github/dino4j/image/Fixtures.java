@@ -33,7 +33,8 @@ final class Fixtures {
     /** A binary PPM with the plain header that Pillow writes: P6, width, height, 255, each once. */
     static RgbImage ppm(Path file) throws IOException {
         byte[] data = Files.readAllBytes(file);
-        Scanner header = new Scanner(new String(data, 0, 20, StandardCharsets.ISO_8859_1)).useDelimiter("\\s");
+        Scanner header = new Scanner(new String(data, 0, Math.min(20, data.length), StandardCharsets.ISO_8859_1))
+                .useDelimiter("\\s");
         header.next();
         int width = header.nextInt();
         int height = header.nextInt();

@@ -106,6 +106,20 @@ class ImageDecoderErrorTest {
                 .hasMessageContaining("cut.jpg: JPEG cut short");
     }
 
+    @Test
+    void toleratesStrayBytesBeforeAJpegMarkerAsLibjpegDoes() throws IOException {
+        byte[] data = Fixtures.bytes("baseline420.jpg");
+        byte[] stray = Arrays.copyOf(data, data.length + 3);
+        stray[data.length - 2] = 17;
+        stray[data.length - 1] = 4;
+        stray[data.length] = 0;
+        stray[data.length + 1] = (byte) 0xff;
+        stray[data.length + 2] = (byte) 0xd9;
+
+        assertThat(Fixtures.difference(DECODER.read(stray, "stray.jpg"), Fixtures.expected("baseline420.jpg")))
+                .isEqualTo("equal");
+    }
+
     @ParameterizedTest
     @MethodSource("files")
     void aDamagedFileEndsInAnImageExceptionOrAnImage(String name) throws IOException {
@@ -141,6 +155,9 @@ class ImageDecoderErrorTest {
 
     @Test
     void aSmallFileThatClaimsALargeImageCostsNoMemoryBeforeItFails() {
+        assertThatThrownBy(() -> DECODER.read(png(13_000, 13_000), "hollow.png"))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("hollow.png: PNG cut short, 47 bytes cannot hold 507000000 bytes of samples");
         assertThatThrownBy(() -> DECODER.read(png(-1, 2), "negative.png")).isInstanceOf(ImageException.class);
         assertThatThrownBy(() -> DECODER.read(png(0, 2), "zero.png"))
                 .isInstanceOf(ImageException.class)
