@@ -67,6 +67,28 @@ public final class Check {
         }
     }
 
+    /**
+     * Compares 8-bit levels of the float32 tensor path: where a value lies on the edge between two levels, the order of
+     * float additions decides, so one level off is allowed in one value of a thousand.
+     */
+    void expectLevels(String name, long[] shape, float[] got) {
+        GoldenCase.Output output = golden.output(name);
+        open.remove(name);
+        int off = 0;
+        for (int k = 0; k < output.values().length; k++) {
+            float error = Math.abs(got[output.index(k)] - output.values()[k]);
+            worst = Math.max(worst, error);
+            off += error > 0 ? 1 : 0;
+            if (error > 1) {
+                failures.add(name + "[" + output.index(k) + "] is " + error + " levels off");
+                return;
+            }
+        }
+        if (!Arrays.equals(shape, output.shape()) || off * 1000L > output.values().length) {
+            failures.add(name + " " + Arrays.toString(shape) + " is one level off in " + off + " values");
+        }
+    }
+
     /** Ends the case: the line of the report. */
     String finish() {
         List<String> missing = open.stream().sorted().toList();

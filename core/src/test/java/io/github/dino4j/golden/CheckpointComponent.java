@@ -101,7 +101,7 @@ final class CheckpointComponent implements GoldenComponent {
             files.add(golden.file()
                     .resolveSibling(golden.json().path("checkpoint").asText()));
         }
-        golden.json().path("files").fields().forEachRemaining(entry -> {
+        golden.json().path("files").properties().forEach(entry -> {
             if (entry.getValue().isArray()) { // {"cls, patches": [files]}
                 if (output.isEmpty() || List.of(entry.getKey().split(", ")).contains(output)) {
                     for (JsonNode file : entry.getValue()) {

@@ -24,7 +24,7 @@ final class StoredValuesComponent implements GoldenComponent {
         for (Path file : files(golden)) {
             StateDict tensors = file.toString().endsWith(".safetensors")
                     ? Safetensors.open(file)
-                    : TorchCheckpoint.open(file).stateDict();
+                    : TorchCheckpoint.open(file).tensors();
             for (GoldenCase.Output output : golden.outputs()) {
                 StoredTensor tensor = tensors.get(output.name());
                 check.expect(output.name(), tensor.shape(), tensor.toFloats());
