@@ -60,7 +60,8 @@ record Source(
             TorchCheckpoint torch = TorchCheckpoint.open(file);
             Container container = torch.isZip() ? Container.TORCH_ZIP : Container.TORCH_LEGACY;
             return unwrapped(file, torch.root(), container, options);
-        } else if (kind == FileKind.SAFETENSORS || nameOf(file).endsWith(".safetensors")) {
+        } else if (kind == FileKind.SAFETENSORS
+                || (kind == FileKind.UNKNOWN && nameOf(file).endsWith(".safetensors"))) {
             return flat(file, Safetensors.open(file), Container.SAFETENSORS, Safetensors.metadata(file), options);
         }
         throw wrongKind(file);
