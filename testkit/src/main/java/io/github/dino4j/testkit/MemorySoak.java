@@ -1,0 +1,74 @@
+package io.github.dino4j.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Resident memory of this process while something is done many times: a leak of native memory shows as a slope. */
+public final class MemorySoak {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private MemorySoak() {}
+
+    /** Whether this system tells its resident memory (Linux). */
+    public static boolean isSupported() {
+        return Files.isReadable(STATUS);
+    }
+
+    /** Resident memory in KiB. */
+    public static long residentKib() {
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", ""));
+                }
+            }
+            throw new IllegalStateException(STATUS + " has no line VmRSS");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Runs {@code work} and reads resident memory in between, each time after a garbage collection.
+     *
+     * @param warmUp runs before the first reading
+     * @param runs runs between two readings
+     * @param readings number of readings, at least 2
+     * @return KiB, one a reading
+     */
+    public static List<Long> run(int warmUp, int runs, int readings, Runnable work) {
+        repeat(warmUp / 2, work);
+        System.gc(); // the first full collection also gives back heap that start-up needed
+        repeat(warmUp - warmUp / 2, work);
+        List<Long> resident = new ArrayList<>(List.of(settled()));
+        while (resident.size() < readings) {
+            repeat(runs, work);
+            resident.add(settled());
+        }
+        return resident;
+    }
+
+    /** Largest deviation of a reading from the first, as a fraction of it. */
+    public static double largestDeviation(List<Long> resident) {
+        double first = resident.get(0);
+        return resident.stream()
+                .mapToDouble(kib -> Math.abs(kib - first) / first)
+                .max()
+                .orElse(0);
+    }
+
+    private static void repeat(int runs, Runnable work) {
+        for (int i = 0; i < runs; i++) {
+            work.run();
+        }
+    }
+
+    private static long settled() {
+        System.gc();
+        return residentKib();
+    }
+}
