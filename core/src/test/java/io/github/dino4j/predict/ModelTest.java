@@ -105,7 +105,7 @@ class ModelTest {
         try (Model model = TinyModel.random()) {
             Pixels image = pixels(1);
 
-            List<Long> resident = MemorySoak.run(6_000, 4_000, 6, () -> model.features(List.of(image)));
+            List<Long> resident = MemorySoak.run(12_000, 4_000, 6, () -> model.features(List.of(image)));
 
             System.out.println("resident KiB at each 4,000 of 20,000 inferences: " + resident);
             assertThat(MemorySoak.largestDeviation(resident)).isLessThan(0.02);

@@ -35,15 +35,13 @@ public final class MemorySoak {
     /**
      * Runs {@code work} and reads resident memory in between, each time after a garbage collection.
      *
-     * @param warmUp runs before the first reading
+     * @param warmUp runs before the first reading; enough for the compiler to end, which gives back some 10 MB then
      * @param runs runs between two readings
      * @param readings number of readings, at least 2
      * @return KiB, one a reading
      */
     public static List<Long> run(int warmUp, int runs, int readings, Runnable work) {
-        repeat(warmUp / 2, work);
-        System.gc(); // the first full collection also gives back heap that start-up needed
-        repeat(warmUp - warmUp / 2, work);
+        repeat(warmUp, work);
         List<Long> resident = new ArrayList<>(List.of(settled()));
         while (resident.size() < readings) {
             repeat(runs, work);
