@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Opens checkpoints: a safetensors file, an index of several, a file of torch.save in either format, or a folder as a
@@ -93,14 +94,14 @@ public final class Checkpoints {
                         source.topLevel(),
                         detected.naming(),
                         detected.prefix(),
-                        steps(renamed.applied()),
+                        steps(naming, backbone.keySet(), renamed.applied()),
                         dropped,
                         extras.names(),
                         warnings));
     }
 
-    private static List<Explanation.Step> steps(Map<Rule, Integer> applied) {
-        List<Explanation.Step> steps = new ArrayList<>();
+    private static List<Explanation.Step> steps(KeyNaming naming, Set<String> names, Map<Rule, Integer> applied) {
+        List<Explanation.Step> steps = new ArrayList<>(naming.rewritten(names));
         applied.forEach((rule, count) -> {
             if (rule.kind() != Rule.Kind.DROP) {
                 steps.add(new Explanation.Step(rule.kind().label(), rule.toString(), count));

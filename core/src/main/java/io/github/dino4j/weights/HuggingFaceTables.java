@@ -34,6 +34,7 @@ final class HuggingFaceTables {
             rename("encoder.layer.{i}.intermediate.dense.{wb}", "blocks.{i}.mlp.fc1.{wb}"),
             rename("encoder.layer.{i}.output.dense.{wb}", "blocks.{i}.mlp.fc2.{wb}"),
             rename("layernorm.{wb}", "norm.{wb}"),
+            drop("embeddings.mask_token"), // of ViT's own pre-training
             drop("pooler.dense.{wb}")); // random where a file has it; DINO never trained one
 
     /** Dinov2Model, Dinov2WithRegistersModel and their backbone classes. */

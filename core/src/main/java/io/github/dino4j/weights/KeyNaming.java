@@ -1,6 +1,7 @@
 package io.github.dino4j.weights;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -98,6 +99,20 @@ public final class KeyNaming {
             }
         }
         return name;
+    }
+
+    /** For the report: which other spellings are among the names, and how often. */
+    List<Explanation.Step> rewritten(Collection<String> names) {
+        List<Explanation.Step> steps = new ArrayList<>();
+        for (Rewrite rewrite : rewrites) {
+            long count = names.stream()
+                    .filter(name -> rewrite.from().match(name).isPresent())
+                    .count();
+            if (count > 0) {
+                steps.add(new Explanation.Step("respelt", rewrite.from() + " -> " + rewrite.to(), (int) count));
+            }
+        }
+        return steps;
     }
 
     private Renamed apply(Map<String, StoredTensor> source, boolean reading) {

@@ -103,7 +103,10 @@ final class NamingDetector {
         return prefix(anchor).map(prefix -> new Detected(naming, prefix));
     }
 
-    /** What stands before the anchor. Where several models lie side by side: a teacher's, never a student's if it can be helped. */
+    /**
+     * What stands before the anchor. Where several models lie side by side, the teacher's; a student's only if there is
+     * no other.
+     */
     private Optional<String> prefix(String anchor) {
         return names.stream()
                 .filter(name -> name.equals(anchor) || name.endsWith("." + anchor))

@@ -1,7 +1,7 @@
 package io.github.dino4j.weights;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One row of a naming table: names in the file, official names, and what happens to the tensors between them. The
@@ -112,7 +112,6 @@ record Rule(Kind kind, List<Template> file, List<Template> official, Conversion 
     }
 
     private static String side(List<Template> names) {
-        return String.join(
-                " + ", Arrays.stream(names.toArray()).map(String::valueOf).toList());
+        return names.stream().map(Template::toString).collect(Collectors.joining(" + "));
     }
 }

@@ -111,7 +111,7 @@ public final class Safetensors {
                 throw bad(
                         file,
                         "has a header of " + headerLength + " bytes, the format allows " + MAX_HEADER,
-                        "It is damaged or no safetensors file.");
+                        "It is damaged or no safetensors file; fetch it again.");
             }
             ByteBuffer text = ByteBuffer.allocate((int) headerLength);
             FileRegion.readFully(file, in, 8, text);
@@ -126,16 +126,19 @@ public final class Safetensors {
             JsonNode json = JSON.readTree(
                     StandardCharsets.UTF_8.newDecoder().decode(text).toString());
             if (!json.isObject()) {
-                throw bad(file, "has a header that is no JSON object", "It is damaged or no safetensors file.");
+                throw bad(
+                        file,
+                        "has a header that is no JSON object",
+                        "It is damaged or no safetensors file; fetch it again.");
             }
             return json;
         } catch (CharacterCodingException e) {
-            throw bad(file, "has a header that is not UTF-8", "It is damaged or no safetensors file.");
+            throw bad(file, "has a header that is not UTF-8", "It is damaged or no safetensors file; fetch it again.");
         } catch (IOException e) {
             throw bad(
                     file,
                     "has a header that is not valid JSON: " + firstLine(e),
-                    "It is damaged or no safetensors file.");
+                    "It is damaged or no safetensors file; fetch it again.");
         }
     }
 
@@ -145,7 +148,7 @@ public final class Safetensors {
             throw bad(
                     file,
                     "describes tensor '" + name + "' without dtype, shape and two data_offsets",
-                    "It is damaged.");
+                    "It is damaged; fetch it again.");
         }
         DType dtype = dtype(file, name, json.path("dtype").asText());
         long[] shape = new long[json.path("shape").size()];
@@ -158,7 +161,7 @@ public final class Safetensors {
             throw bad(
                     file,
                     "gives tensor '" + name + "' the reversed data_offsets " + begin + " to " + end,
-                    "It is damaged.");
+                    "It is damaged; fetch it again.");
         }
         BigInteger needed = BigInteger.valueOf(dtype.bytes());
         for (long size : shape) {
@@ -169,7 +172,7 @@ public final class Safetensors {
                     file,
                     "stores " + (end - begin) + " bytes for tensor '" + name + "', " + dtype + Shapes.text(shape)
                             + " needs " + needed,
-                    "It is damaged.");
+                    "It is damaged; fetch it again.");
         }
         return new Entry(name, dtype, shape, begin, end);
     }
@@ -186,7 +189,7 @@ public final class Safetensors {
                         file,
                         "has tensor '" + entry.name() + "' at byte " + entry.begin() + " of the data, which " + what
                                 + " (expected byte " + end + ")",
-                        "It is damaged.");
+                        "It is damaged; fetch it again.");
             }
             end = entry.end();
         }
@@ -194,7 +197,7 @@ public final class Safetensors {
             throw bad(
                     file,
                     "has " + dataSize + " bytes of data, its tensors need " + end,
-                    dataSize < end ? "The download was cut off; fetch it again." : "It is damaged.");
+                    dataSize < end ? "The download was cut off; fetch it again." : "It is damaged; fetch it again.");
         }
     }
 
@@ -215,7 +218,7 @@ public final class Safetensors {
             throw bad(
                     file,
                     "describes tensor '" + tensor + "' with '" + number + "' where a size belongs",
-                    "It is damaged.");
+                    "It is damaged; fetch it again.");
         }
         return number.asLong();
     }

@@ -122,6 +122,8 @@ class SourceTest {
                 .contains("encoder.layer.{i}.norm1.{wb} -> blocks.{i}.norm1.{wb}")
                 .contains("'classifier.weight', 'classifier.bias'");
         assertThat(checkpoint.explanation().toMap()).containsEntry("prefix", "dinov2.");
+        assertThat(Checkpoints.open(file("hub/hf_dinov3_vit_v5")).explanation().toString())
+                .contains("model.layer.{i}.{rest} -> layer.{i}.{rest}");
     }
 
     private Path shards(StateDict whole, String first, String second) throws IOException {
