@@ -1,0 +1,68 @@
+package io.github.dino4j.export;
+
+import io.github.dino4j.image.Transform;
+import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.ModelCard;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where features come from. Two files with the same source hold comparable numbers; it is stored beside every result and
+ * decides whether a journal may be continued.
+ *
+ * @param model name in the catalogue
+ * @param weights fingerprint of the file, see {@link Fingerprint}
+ * @param settings fingerprint of the configuration and of what was taken from the file
+ * @param transform {@link Transform#describe()}
+ * @param dim values of a vector (of one patch's where dense)
+ */
+public record FeatureSource(
+        String model,
+        String title,
+        String licence,
+        String weights,
+        String settings,
+        String transform,
+        FeatureKind kind,
+        int dim) {
+
+    static FeatureSource of(Model model, Transform transform, FeatureKind kind) {
+        ModelCard card = model.card();
+        // The explanation tells part and recomputed tensors; its first line is the path, which may be spelt in many
+        // ways.
+        String taken = card.explanation().substring(card.explanation().indexOf('\n') + 1);
+        return new FeatureSource(
+                card.name(),
+                card.title(),
+                card.licence(),
+                isPath(card.source()) ? Fingerprint.of(Path.of(card.source())) : Fingerprint.of(card.source()),
+                Fingerprint.of(card.config() + "\n" + taken),
+                transform.describe(),
+                kind,
+                kind.width(card.config().dim()));
+    }
+
+    private static boolean isPath(String source) {
+        try {
+            return Files.exists(Path.of(source));
+        } catch (java.nio.file.InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /** The same as texts, for the metadata of a file and for JSON. */
+    public Map<String, String> toMap() {
+        Map<String, String> map = new LinkedHashMap<>();
+        map.put("model", model);
+        map.put("title", title);
+        map.put("licence", licence);
+        map.put("weights", weights);
+        map.put("settings", settings);
+        map.put("transform", transform);
+        map.put("kind", kind.toString());
+        map.put("dim", Integer.toString(dim));
+        return map;
+    }
+}
