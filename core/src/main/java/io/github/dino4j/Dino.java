@@ -32,7 +32,8 @@ public final class Dino implements AutoCloseable {
 
     /**
      * Loads a checkpoint of Meta, Hugging Face or timm: a {@code .pth} or {@code .safetensors} file, or a folder with
-     * config.json. Nothing is downloaded and no code in the file is run.
+     * config.json. Nothing is downloaded and no code in the file is run. The file stays mapped while the model is open:
+     * replace it by renaming another over it, never by writing into it.
      *
      * @throws io.github.dino4j.weights.CheckpointException naming the file, what was found and the way out
      */
