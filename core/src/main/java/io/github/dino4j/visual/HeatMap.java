@@ -69,6 +69,10 @@ public final class HeatMap {
         return high;
     }
 
+    public ColourMap colours() {
+        return colours;
+    }
+
     public PatchGrid grid() {
         return grid;
     }
