@@ -72,11 +72,9 @@ public final class FlowChart {
     /** The sum in words. */
     static String summary(TensorFlow flow) {
         long images = flow.input().get(0);
-        return "%s FLOPs = 2 x %s multiply-adds for %s"
-                .formatted(
-                        scaled(2 * flow.macs()),
-                        scaled(flow.macs()),
-                        images == 1 ? "1 image" : "a batch of " + images + " images");
+        String flops = scaled(2 * flow.macs());
+        return flops + (flops.contains(" ") ? "FLOPs" : " FLOPs") + " = 2 x " + scaled(flow.macs())
+                + " multiply-adds for " + (images == 1 ? "1 image" : "a batch of " + images + " images");
     }
 
     /** {@code [1, 196, 384]}. */
@@ -89,7 +87,7 @@ public final class FlowChart {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** Three digits and k, M, G or T. */
+    /** Three digits and a unit: {@code 4.61 G}. */
     static String scaled(long value) {
         String[] units = {"", " k", " M", " G", " T", " P"};
         double scaled = value;

@@ -96,10 +96,11 @@ final class FlowDrawing {
             text("each " + parameters(row.first().parameters()), left() + PAD, y + 67, 12.5, "fc-soft", "start", false);
             text("each " + multiplyAdds(row.first().macs()), right(), y + 67, 12.5, "fc-soft", "end", false);
         }
-        double share = flow.macs() > 0 ? (double) row.macs() / flow.macs() : 0;
         double rail = boxWidth - 2 * PAD;
         bar(y + height - 11, rail, "fc-rail");
-        bar(y + height - 11, Math.max(3, rail * share), "fc-" + colour);
+        if (row.macs() > 0) {
+            bar(y + height - 11, Math.max(3, rail * row.macs() / flow.macs()), "fc-" + colour);
+        }
         y += folded ? height + 8 : height;
     }
 

@@ -37,21 +37,28 @@ public final class TokenNorms {
         return norms;
     }
 
-    /** The lengths as a heat map, from 0 to the greatest, so that even lengths look even. */
+    /**
+     * The lengths as a heat map, from 0 to the greatest and at least to three times the median, so that even lengths look
+     * even and artefacts alone are bright.
+     */
     public static HeatMap heatMap(Features features) {
         HeatMap heat = HeatMap.of(PatchGrid.of(features), of(features));
-        return heat.withRange(0, heat.high());
+        return heat.withRange(0, Math.max(heat.high(), limit(heat.values())));
     }
 
     /** Tokens more than three times as long as the median. */
     public static int artefacts(float[] norms) {
-        float[] sorted = norms.clone();
-        Arrays.sort(sorted);
-        double limit = LONG * sorted[sorted.length / 2];
+        double limit = limit(norms);
         int count = 0;
         for (float norm : norms) {
             count += norm > limit ? 1 : 0;
         }
         return count;
+    }
+
+    private static double limit(float[] norms) {
+        float[] sorted = norms.clone();
+        Arrays.sort(sorted);
+        return LONG * sorted[sorted.length / 2];
     }
 }
