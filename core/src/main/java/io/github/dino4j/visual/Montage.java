@@ -123,7 +123,7 @@ public final class Montage {
                 shown = shown.substring(0, shown.length() - 2) + "…";
             }
             graphics.drawString(shown, x, y);
-        } catch (InternalError | NullPointerException | UnsatisfiedLinkError e) {
+        } catch (InternalError | NullPointerException | LinkageError e) {
             throw new IllegalStateException(
                     "this machine has no fonts to write captions with; install fontconfig and a font,"
                             + " for example: apt-get install fontconfig fonts-dejavu-core",
