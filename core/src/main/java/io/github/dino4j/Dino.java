@@ -1,6 +1,7 @@
 package io.github.dino4j;
 
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
@@ -31,7 +32,8 @@ public final class Dino implements AutoCloseable {
 
     /**
      * Loads a checkpoint of Meta, Hugging Face or timm: a {@code .pth} or {@code .safetensors} file, or a folder with
-     * config.json. Nothing is downloaded and no code in the file is run.
+     * config.json. Nothing is downloaded and no code in the file is run. The file stays mapped while the model is open:
+     * replace it by renaming another over it, never by writing into it.
      *
      * @throws io.github.dino4j.weights.CheckpointException naming the file, what was found and the way out
      */
@@ -95,6 +97,11 @@ public final class Dino implements AutoCloseable {
     /** Features of several images in one batch; the transform must give them one size. */
     public List<Features> features(List<RgbImage> images) {
         return model.features(images.stream().map(this::prepare).toList());
+    }
+
+    /** Features after chosen layers, in ascending order, through the model's final norm: what dense heads read. */
+    public List<Features> intermediate(RgbImage image, Layers layers) {
+        return model.intermediate(prepare(image), layers, true);
     }
 
     /** Where the class token looks in a block, counted from 0; negative numbers count from the last. */

@@ -119,9 +119,10 @@ public final class VisionTransformer implements Backbone {
     private Tensor run(TokenMatrix tokens, int last, ObjIntConsumer<Tensor> reader) {
         Tensor x = tokens.tokens;
         for (int block = 0; block <= last; block++) {
-            x = step(block, x, tokens.crops);
-            Trace.stage("blocks." + block, x);
-            reader.accept(x, block);
+            Tensor y = step(block, x, tokens.crops);
+            Trace.stage("blocks." + block, () -> tokens.crops.split(y).get(0));
+            reader.accept(y, block);
+            x = y;
         }
         return x;
     }

@@ -1,6 +1,5 @@
 package io.github.dino4j.predict;
 
-import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.image.Geometry;
 import java.util.ArrayList;
@@ -8,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Features of one image as Java values, after the model's final norm.
+ * Features of one image as Java values.
  *
  * <p>Which to use: the class token ({@link #embedding()}) to search and to classify; patch tokens to segment, to match
  * and to look at; register tokens not at all, they are the model's scratch paper. Compare by cosine, after scaling both
@@ -46,8 +45,7 @@ public final class Features {
     }
 
     /** The images of a batch, one by one. */
-    static List<Features> of(Encoding encoding, List<Geometry> geometries) {
-        Tokens tokens = encoding.normed();
+    static List<Features> of(Tokens tokens, List<Geometry> geometries) {
         float[] cls = tokens.cls().toFloats();
         float[] registers = tokens.registers().toFloats();
         float[] patches = tokens.patches().toFloats();

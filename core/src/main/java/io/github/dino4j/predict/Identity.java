@@ -28,8 +28,9 @@ record Identity(
     static Identity of(Checkpoint checkpoint, BackboneConfig config, LoadOptions options) {
         List<Entry> alike = BackboneCatalog.alike(config);
         Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
-        if (options.model().isPresent()) {
-            Entry asked = BackboneCatalog.get(options.model().get());
+        Optional<String> named = options.model().or(() -> declared(checkpoint));
+        if (named.isPresent()) {
+            Entry asked = BackboneCatalog.get(named.get());
             if (!alike.contains(asked)) {
                 throw new CheckpointException(checkpoint.path() + ": is not " + asked.name() + ": the file holds "
                         + BackboneCatalog.describe(config) + ", " + asked.name() + " is "
@@ -51,6 +52,11 @@ record Identity(
                     + alike.get(0).name() + " (or keep the published file name, which tells it).");
         }
         return published(fitting.get(0), stated);
+    }
+
+    private static Optional<String> declared(Checkpoint checkpoint) {
+        return Optional.ofNullable(checkpoint.metadata().get(ModelCard.METADATA_KEY))
+                .filter(name -> BackboneCatalog.find(name).isPresent());
     }
 
     /** Narrows down by what the file says of its training images. */
@@ -87,16 +93,19 @@ record Identity(
 
     private static Identity unpublished(BackboneConfig config, Optional<Normalisation> stated) {
         String shape = BackboneCatalog.describe(config);
+        List<String> warnings = new ArrayList<>();
+        warnings.add("no published model has this shape: " + shape
+                + "; if it should be one, the file is incomplete or changed");
+        if (stated.isEmpty()) {
+            warnings.add("the file does not say how its images were normalised; using ImageNet's mean and deviation");
+        }
         return new Identity(
                 "unpublished",
                 shape,
                 "unknown: no published model has this shape",
                 Optional.empty(),
                 stated.orElse(Normalisation.IMAGENET),
-                stated.isPresent()
-                        ? List.of()
-                        : List.of("the file does not say how its images were normalised; using ImageNet's mean and"
-                                + " deviation"));
+                warnings);
     }
 
     static Optional<Normalisation> statistics(Preprocessing preprocessing) {

@@ -2,9 +2,9 @@ package io.github.dino4j.predict;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneConfig;
-import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.TensorFlow;
+import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
@@ -95,9 +95,21 @@ public final class Model implements AutoCloseable {
     /** Features of images of one size, in one batch. */
     public List<Features> features(List<Pixels> images) {
         return run(b -> {
-            Encoding encoding = b.forward(tensor(images));
-            return Features.of(encoding, images.stream().map(Pixels::geometry).toList());
+            Tokens tokens = b.forward(tensor(images)).normed();
+            return Features.of(tokens, images.stream().map(Pixels::geometry).toList());
         });
+    }
+
+    /**
+     * Features of one image after chosen layers, in ascending order ({@code get_intermediate_layers} of the official
+     * code).
+     *
+     * @param norm whether the model's final norm is applied to each, as heads expect
+     */
+    public List<Features> intermediate(Pixels image, Layers layers, boolean norm) {
+        return run(b -> b.intermediate(tensor(List.of(image)), layers, norm).stream()
+                .map(tokens -> Features.of(tokens, List.of(image.geometry())).get(0))
+                .toList());
     }
 
     /** Attention of the class token in block {@code block}, counted from 0, for one image. */

@@ -26,6 +26,9 @@ public record ModelCard(
         Transform transform,
         String explanation,
         List<String> warnings) {
+    /** Key of the safetensors metadata under which a file can name its model, so that it need not be recognised. */
+    public static final String METADATA_KEY = "dino4j.model";
+
     public ModelCard {
         warnings = List.copyOf(warnings);
     }

@@ -43,7 +43,7 @@ final class ModelLoader {
         try (Scope scope = Scope.inference()) {
             CheckpointParameters source = new CheckpointParameters(weights, arena, precision(options, config, weights));
             Backbone backbone = Backbone.of(config, Parameters.of(source));
-            source.finish(path, identity.name());
+            source.finish(path, identity.title());
             return new Model(card(checkpoint, config, identity, source, options), backbone, arena);
         } catch (RuntimeException | Error e) {
             arena.close();

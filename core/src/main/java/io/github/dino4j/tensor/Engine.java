@@ -33,7 +33,7 @@ public final class Engine {
         return threads;
     }
 
-    /** Resident memory of this process in bytes, the native part included. */
+    /** Resident memory of this process in bytes, Java heap and native, without the pages of mapped checkpoints. */
     public static long residentBytes() {
         Native.ready();
         return Pointer.physicalBytes();

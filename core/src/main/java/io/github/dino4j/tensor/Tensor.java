@@ -41,6 +41,12 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor {
     private static final Map<DType, ScalarType> SCALAR_TYPES = scalarTypes();
 
+    /** Rows from which a linear map is worth the detour by oneDNN. */
+    private static final int CONVOLUTION_ROWS = 16;
+
+    private static final long[] ONE = {1, 1};
+    private static final long[] ZERO = {0, 0};
+
     private final org.bytedeco.pytorch.Tensor handle;
     private Object owner;
 
@@ -334,7 +340,7 @@ public final class Tensor {
         try (Scope scope = Scope.open()) {
             // A sum is NaN or infinite if a value is, and reads the memory once; the exact look only decides the
             // rest, where a sum of finite values has overflown.
-            Tensor sum = op("sum", () -> handle.sum(new ScalarTypeOptional(ScalarType.Double)));
+            Tensor sum = op("sum", () -> handle.sum(new ScalarTypeOptional()));
             return Double.isFinite(sum.item())
                     || op("isfinite", () -> handle.isfinite().all()).handle().item_bool();
         }
@@ -350,7 +356,25 @@ public final class Tensor {
     /** x W^T + b for x [..., in], W [out, in], b [out]. */
     public Tensor linear(Tensor weight, @Nullable Tensor bias) {
         Trace.macs(elements() * weight.size(0));
-        return op("linear", () -> torch.linear(handle, weight.handle(), optional(bias)), weight);
+        long rows = elements() / size(-1);
+        if (rows < CONVOLUTION_ROWS || dtype() != DType.F32 || device() == Device.META) {
+            return op("linear", () -> torch.linear(handle, weight.handle(), optional(bias)), weight);
+        }
+        return op("linear", () -> linearAsConvolution(rows, weight, bias), weight);
+    }
+
+    /**
+     * The same product as a 1x1 convolution on a channels-last view of the rows: it runs in oneDNN on all threads, where
+     * libtorch's own linear goes to OpenBLAS, which has one thread here; about twice as fast, and no copies.
+     */
+    private org.bytedeco.pytorch.Tensor linearAsConvolution(long rows, Tensor weight, @Nullable Tensor bias) {
+        long[] shape = shape();
+        long in = shape[shape.length - 1];
+        org.bytedeco.pytorch.Tensor image = handle.reshape(1, rows, 1, in).permute(0, 3, 1, 2);
+        org.bytedeco.pytorch.Tensor kernel = weight.handle().unsqueeze(-1).unsqueeze(-1);
+        org.bytedeco.pytorch.Tensor result = torch.conv2d(image, kernel, optional(bias), ONE, ZERO, ONE, 1);
+        shape[shape.length - 1] = weight.size(0);
+        return result.permute(0, 2, 3, 1).reshape(shape);
     }
 
     public Tensor matmul(Tensor other) {

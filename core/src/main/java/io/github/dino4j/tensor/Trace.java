@@ -2,6 +2,7 @@ package io.github.dino4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,13 @@ public final class Trace implements AutoCloseable {
             }
             trace.stages.add(new Stage(name, List.copyOf(shape), trace.macs));
             trace.macs = 0;
+        }
+    }
+
+    /** The same for an output whose readable shape costs something to make; asked for only if anybody listens. */
+    public static void stage(String name, Supplier<Tensor> output) {
+        if (CURRENT.get() != null) {
+            stage(name, output.get());
         }
     }
 

@@ -156,7 +156,11 @@ public final class OfficialConfig {
                 periods,
                 RotaryEmbedding.Coordinates.valueOf(
                         c.path(coordinates).asText("separate").toUpperCase(Locale.ROOT)),
-                c.path(dtype).asText("bf16").equals("fp32") ? DType.F32 : DType.BF16);
+                switch (c.path(dtype).asText("bf16")) {
+                    case "fp32" -> DType.F32;
+                    case "fp16" -> DType.F16;
+                    default -> DType.BF16;
+                });
     }
 
     private static ConvNextConfig convNext(JsonNode c) {

@@ -56,6 +56,13 @@ class ModelLoadTest {
     }
 
     @Test
+    void saysThatNoPublishedModelHasTheShape() {
+        try (Model model = Model.load(GOOD, LoadOptions.DEFAULT)) {
+            assertThat(model.card().warnings()).anyMatch(w -> w.contains("no published model has this shape"));
+        }
+    }
+
+    @Test
     void listsEverythingThatDoesNotFitInOneError() throws IOException {
         Map<String, StoredTensor> tensors =
                 new LinkedHashMap<>(Safetensors.open(GOOD).tensors());

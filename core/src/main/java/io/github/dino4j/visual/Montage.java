@@ -1,0 +1,133 @@
+package io.github.dino4j.visual;
+
+import io.github.dino4j.image.Interpolation;
+import io.github.dino4j.image.Resize;
+import io.github.dino4j.image.RgbImage;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A sheet of pictures in columns, each with a caption under it. A builder: add, then {@link #render()}; for one thread.
+ *
+ * <p>Pictures keep their aspect and stand centred in cells of one size, given by the widest and the tallest of them.
+ */
+public final class Montage {
+    private static final Color PAPER = new Color(0xfbfaf8);
+    private static final Color INK = new Color(0x33312e);
+    private static final int GAP = 14;
+    private static final int MARGIN = 20;
+
+    private final int columns;
+    private final List<Cell> cells = new ArrayList<>();
+    private int cellWidth = 240;
+    private String title = "";
+
+    private record Cell(RgbImage picture, String caption) {}
+
+    private Montage(int columns) {
+        this.columns = columns;
+    }
+
+    /** An empty sheet. */
+    public static Montage ofColumns(int columns) {
+        if (columns < 1) {
+            throw new IllegalArgumentException("a montage needs at least one column, not " + columns);
+        }
+        return new Montage(columns);
+    }
+
+    /** Greatest width of a picture in pixels, 240 unless told; wider ones shrink, small ones grow. */
+    public Montage cellWidth(int pixels) {
+        if (pixels < 16) {
+            throw new IllegalArgumentException("a cell of a montage is 16 pixels wide or more, not " + pixels);
+        }
+        cellWidth = pixels;
+        return this;
+    }
+
+    /** A line above the pictures. */
+    public Montage title(String title) {
+        this.title = title;
+        return this;
+    }
+
+    /** Adds a picture; an empty caption leaves no mark. */
+    public Montage add(RgbImage picture, String caption) {
+        cells.add(new Cell(picture, caption));
+        return this;
+    }
+
+    /**
+     * Draws the sheet.
+     *
+     * @throws IllegalStateException if it is empty, or if this machine has no fonts
+     */
+    public RgbImage render() {
+        if (cells.isEmpty()) {
+            throw new IllegalStateException("the montage is empty; add a picture first");
+        }
+        List<RgbImage> pictures = cells.stream().map(c -> fitted(c.picture())).toList();
+        int cellHeight = pictures.stream().mapToInt(RgbImage::height).max().orElseThrow();
+        int used = Math.min(columns, cells.size());
+        int rows = (cells.size() + used - 1) / used;
+        boolean captions = cells.stream().anyMatch(c -> !c.caption().isBlank());
+        int line = captions ? 24 : 0;
+        int top = title.isBlank() ? MARGIN : MARGIN + 34;
+        BufferedImage sheet = new BufferedImage(
+                2 * MARGIN + used * (cellWidth + GAP) - GAP,
+                top + rows * (cellHeight + line + GAP) - GAP + MARGIN,
+                BufferedImage.TYPE_3BYTE_BGR);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setColor(PAPER);
+        graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        Canvas.smooth(graphics);
+        graphics.setColor(INK);
+        text(graphics, title, new Font(Font.SANS_SERIF, Font.BOLD, 18), MARGIN, MARGIN + 16, sheet.getWidth());
+        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+        for (int i = 0; i < cells.size(); i++) {
+            RgbImage picture = pictures.get(i);
+            int x = MARGIN + i % used * (cellWidth + GAP);
+            int y = top + i / used * (cellHeight + line + GAP);
+            graphics.drawImage(
+                    picture.toBufferedImage(),
+                    x + (cellWidth - picture.width()) / 2,
+                    y + cellHeight - picture.height(),
+                    null);
+            text(graphics, cells.get(i).caption(), font, x, y + cellHeight + 17, cellWidth);
+        }
+        graphics.dispose();
+        return RgbImage.fromBufferedImage(sheet);
+    }
+
+    private RgbImage fitted(RgbImage picture) {
+        int height = Math.max(1, Math.round((float) picture.height() * cellWidth / picture.width()));
+        // A grid of a few patches grows in whole squares; a photo shrinks through a filter.
+        Interpolation filter = picture.width() * 4 < cellWidth ? Interpolation.NEAREST : Interpolation.BICUBIC;
+        return Resize.pillow(picture, height, cellWidth, filter);
+    }
+
+    private static void text(Graphics2D graphics, String text, Font font, int x, int y, int width) {
+        if (text.isBlank()) {
+            return;
+        }
+        try {
+            graphics.setFont(font);
+            FontMetrics metrics = graphics.getFontMetrics();
+            String shown = text;
+            while (metrics.stringWidth(shown) > width && shown.length() > 2) {
+                shown = shown.substring(0, shown.length() - 2) + "…";
+            }
+            graphics.drawString(shown, x, y);
+        } catch (InternalError | NullPointerException | LinkageError e) {
+            throw new IllegalStateException(
+                    "this machine has no fonts to write captions with; install fontconfig and a font,"
+                            + " for example: apt-get install fontconfig fonts-dejavu-core",
+                    e);
+        }
+    }
+}
