@@ -64,6 +64,16 @@ public sealed interface StoredTensor {
                 : new Reshaped(this, shape);
     }
 
+    /**
+     * The same values in another floating type, rounded to the nearest, ties to even; converted piece by piece as they
+     * are written. Tensors of integers stay as they are.
+     *
+     * @param type F32, F16 or BF16
+     */
+    default StoredTensor as(DType type) {
+        return type == dtype() || !dtype().isFloating() ? this : new Cast(this, type);
+    }
+
     /** Positions start to start + length of one axis. */
     default StoredTensor sliced(int axis, long start, long length) {
         Shapes.checkPart(shape(), axis, start, length);
@@ -184,6 +194,25 @@ public sealed interface StoredTensor {
                             .writeTo(out);
                 }
             }
+        }
+    }
+
+    /** A tensor in another floating type. */
+    record Cast(StoredTensor tensor, DType dtype) implements StoredTensor {
+        public Cast {
+            if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+                throw new IllegalArgumentException("weights are stored as F32, F16 or BF16, not as " + dtype);
+            }
+        }
+
+        @Override
+        public long[] shape() {
+            return tensor.shape();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            tensor.writeTo(new NarrowingSink(tensor.dtype(), dtype, out));
         }
     }
 

@@ -1,0 +1,30 @@
+package io.github.dino4j.cli;
+
+import io.github.dino4j.Dino;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The model of a command that cannot do without. */
+final class ModelOptions {
+    @Option(
+            names = {"-m", "--model-file"},
+            required = true,
+            paramLabel = "PATH",
+            description = "Checkpoint: .pth, .safetensors, or a folder with config.json.")
+    private Path file = Path.of("");
+
+    @Mixin
+    private LoadingOptions loading = new LoadingOptions();
+
+    /** Loads the model; images are prepared as the options say. Both are told on stderr. */
+    Dino load(ImageOptions images, Console console) {
+        Dino dino = loading.load(file, console);
+        try {
+            return images.prepare(dino, console);
+        } catch (RuntimeException e) {
+            dino.close();
+            throw e;
+        }
+    }
+}
