@@ -82,6 +82,22 @@ public final class Safetensors {
         SafetensorsWriter.write(file, tensors, metadata);
     }
 
+    /**
+     * Writes several files of at most {@code maxBytes} each and their index, as Hugging Face keeps large models:
+     * {@code model-00001-of-0000N.safetensors}, {@code model.safetensors.index.json}. Complete or not at all; a tensor
+     * larger than the limit has a file for itself.
+     *
+     * @param folder is made if it is missing
+     * @throws CheckpointException naming the folder and the cause
+     */
+    public static void writeSharded(
+            Path folder, Map<String, ? extends StoredTensor> tensors, Map<String, String> metadata, long maxBytes) {
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("a shard must have room for at least 1 byte, not " + maxBytes);
+        }
+        ShardsWriter.write(folder, tensors, metadata, maxBytes);
+    }
+
     private record Header(JsonNode json, long dataStart, long fileSize) {}
 
     @SuppressWarnings("ArrayRecordComponent")

@@ -30,7 +30,7 @@ final class TransformComponent implements GoldenComponent {
         JsonNode image = golden.json().has("image") ? golden.json().path("image") : c.path("image");
         RgbImage photo = ImageDecoder.standard().read(golden.file().resolveSibling(image.asText()));
         for (GoldenCase.Output output : golden.outputs()) {
-            float[] got = compute(output.name(), c, photo);
+            float[] got = compute(output.name(), golden, photo);
             if (output.name().startsWith("tensor") && output.name().endsWith("u8")) {
                 check.expectLevels(output.name(), output.shape(), got);
             } else {
@@ -39,11 +39,12 @@ final class TransformComponent implements GoldenComponent {
         }
     }
 
-    private static float[] compute(String output, JsonNode c, RgbImage photo) {
+    private static float[] compute(String output, GoldenCase golden, RgbImage photo) {
+        JsonNode c = golden.config();
         if (c.has("resize")) {
             return readme(output, c, photo);
         }
-        return c.has("resample") ? huggingFace(output, c, photo) : evaluation(output, c, photo);
+        return c.has("resample") ? huggingFace(output, golden, photo) : evaluation(output, c, photo);
     }
 
     /** DINOv3's make_transform: both sides forced, in four arithmetics. */
@@ -93,22 +94,27 @@ final class TransformComponent implements GoldenComponent {
         };
     }
 
-    private static float[] huggingFace(String output, JsonNode c, RgbImage photo) {
-        Normalisation statistics = statistics(c, "image_mean", "image_std");
+    private static float[] huggingFace(String output, GoldenCase golden, RgbImage photo) {
+        JsonNode c = golden.config();
         JsonNode size = c.path("size");
+        Sizing sizing;
         if (size.has("shortest_edge")) {
             CropRounding rounding = output.endsWith("torchvision") ? CropRounding.HALF_EVEN : CropRounding.FLOOR;
-            Sizing sizing = new Sizing.ShorterSideThenCrop(
+            sizing = new Sizing.ShorterSideThenCrop(
                     size.path("shortest_edge").asInt(),
                     c.path("crop_size").path("height").asInt(),
                     rounding);
-            return new Transform(sizing, Interpolation.BICUBIC, ResizePath.PILLOW, statistics)
-                    .apply(photo)
-                    .values();
+        } else {
+            sizing = new Sizing.Exact(
+                    size.path("height").asInt(), size.path("width").asInt());
         }
-        return Transform.huggingFaceDinoV3(
-                        size.path("height").asInt(), size.path("width").asInt())
-                .withNormalisation(statistics)
+        // Codes of Pillow; the fast processor of DINOv3 works on floats, the slow ones by Pillow.
+        Interpolation[] codes = {
+            Interpolation.NEAREST, Interpolation.LANCZOS, Interpolation.BILINEAR, Interpolation.BICUBIC
+        };
+        ResizePath path = golden.source().contains("dinov3_vit_fast") ? ResizePath.TENSOR_FLOAT : ResizePath.PILLOW;
+        Normalisation statistics = statistics(c, "image_mean", "image_std");
+        return new Transform(sizing, codes[c.path("resample").asInt()], path, statistics)
                 .apply(photo)
                 .values();
     }

@@ -204,4 +204,28 @@ class SafetensorsTest {
         bytes.putLong(text.length).put(text).put(data);
         return Files.write(folder.resolve("test.safetensors"), bytes.array());
     }
+
+    @Test
+    void shardsHoldEveryTensorOnceAndOpenByTheirIndex(@TempDir Path parent) throws IOException {
+        Path folder = parent.resolve("sharded");
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < 5; i++) {
+            tensors.put("t" + i, StoredTensor.InMemory.of(new long[] {100}, new float[100]));
+        }
+        tensors.put("t2", StoredTensor.InMemory.of(new long[] {3}, 1, 2, 3));
+
+        Safetensors.writeSharded(folder, tensors, Map.of(), 900);
+
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(f -> f.getFileName().toString()).sorted())
+                    .containsExactly(
+                            "model-00001-of-00002.safetensors",
+                            "model-00002-of-00002.safetensors",
+                            "model.safetensors.index.json");
+        }
+        StateDict read =
+                Shards.open(folder.resolve("model.safetensors.index.json")).tensors();
+        assertThat(read.names()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
+        assertThat(read.get("t2").toFloats()).containsExactly(1, 2, 3);
+    }
 }
