@@ -24,10 +24,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  dino4j convert dinov3_vits16_pretrain_lvd1689m.pth vits16.safetensors",
-            "  dino4j convert vits16.safetensors vits16-hf/ --naming huggingface --dtype bfloat16",
+            "  dino4j convert dinov3_vits16.pth vits16.safetensors",
+            "  dino4j convert vits16.safetensors vits16-hf/ --naming huggingface",
             "",
-            "A folder gets model.safetensors and, under Hugging Face's names, config.json and preprocessor_config.json."
+            "A folder gets model.safetensors and, under Hugging Face's names, config.json",
+            "and preprocessor_config.json."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Mixin

@@ -24,11 +24,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  dino4j features -m dinov3_vits16.pth -o photos.npy photos/",
-            "  dino4j features -m model/ -k cls-mean-patch -o out.safetensors 'in/**/*.jpg' @more.txt",
-            "  dino4j features -m model/ -k dense --sizing keep-aspect -o dense.safetensors cat.jpg",
+            "  dino4j features -m model/ -k cls-mean-patch -o f.csv 'in/**/*.jpg' @more.txt",
+            "  dino4j features -m model/ -k dense -o dense.safetensors cat.jpg",
             "",
-            "Which kind: cls to search and to classify; mean-patch and cls-mean-patch where a benchmark says so; dense",
-            "to segment and to match. Scale vectors to length 1 before you compare them by cosine."
+            "Which kind: cls to search and to classify; mean-patch and cls-mean-patch where",
+            "a benchmark says so; dense to segment and to match. Scale vectors to length 1",
+            "before you compare them by cosine."
         })
 final class FeaturesCommand implements Callable<Integer> {
     @Mixin

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code dino4j}. */
 @Command(
@@ -54,7 +55,11 @@ final class Main implements Callable<Integer> {
         main.setExpandAtFiles(false); // @list.txt is a list of images
         main.setUsageHelpAutoWidth(true);
         main.setUsageHelpLongOptionsMaxWidth(30);
-        main.setParameterExceptionHandler((e, args) -> usage(e.getCommandLine(), String.valueOf(e.getMessage())));
+        main.setParameterExceptionHandler((e, args) -> {
+            int code = usage(e.getCommandLine(), String.valueOf(e.getMessage()));
+            UnmatchedArgumentException.printSuggestions(e, e.getCommandLine().getErr());
+            return code;
+        });
         main.setExecutionExceptionHandler((e, command, result) -> Failures.report(e, command));
         return main;
     }

@@ -34,8 +34,9 @@ import picocli.CommandLine.Parameters;
             "  dino4j pca -m model.pth -o cat.png cat.jpg --size 448",
             "  dino4j pca -m model.pth -o pictures/ photos/ --sizing keep-aspect",
             "",
-            "As in DINOv3's notebook the foreground is found first and has a basis of its own: the first component,",
-            "smoothed by a 3 x 3 median, is cut in two. --whole paints all patches."
+            "As in DINOv3's notebook the foreground is found first and has a basis of its",
+            "own: the first component, smoothed by a 3 x 3 median, is cut in two. --whole",
+            "paints all patches."
         })
 final class PcaCommand implements Callable<Integer> {
     @Mixin

@@ -66,6 +66,7 @@ final class Progress implements FeatureJob.Listener, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+            bar = null;
         }
     }
 

@@ -1,0 +1,218 @@
+package io.github.dino4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dino4j.Dino;
+import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.StateDict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+    private static final Path CAT = Cli.SAMPLES.resolve("cat.jpg");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void listsModels() {
+        JsonNode all = Cli.run("models", "--json").exits(0).json();
+        Cli some = Cli.run("models", "v3", "satellite").exits(0);
+
+        assertThat(all.size()).isGreaterThan(20);
+        assertThat(all.get(0).path("config").path("patch").asInt()).isPositive();
+        assertThat(some.out().lines()).hasSize(3).anyMatch(line -> line.contains("dinov3_vitl16_sat493m"));
+        Cli.run("models", "nosuchthing").exits(1);
+    }
+
+    @Test
+    void tellsOfAPublishedModel() throws IOException {
+        Path svg = folder.resolve("flow.svg");
+
+        JsonNode info = Cli.run("info", "dinov3_vits16", "--json", "--batch", 2, "--size", "224x448", "--svg", svg)
+                .exits(0)
+                .json();
+
+        assertThat(info.at("/flow/input").toString()).isEqualTo("[2,3,224,448]");
+        assertThat(info.at("/parameters").asLong()).isEqualTo(21_601_152);
+        assertThat(info.at("/flow/stages/1/shape").toString()).isEqualTo("[2,397,384]");
+        assertThat(info.at("/published/0/licence").asText()).isEqualTo("DINOv3 License");
+        assertThat(Files.readString(svg)).startsWith("<").contains("<svg").endsWith("</svg>\n");
+    }
+
+    @Test
+    void tellsOfAFile() {
+        Cli text = Cli.run("info", Cli.golden("ckpt_mlp_hf.safetensors"), "--explain")
+                .exits(0);
+        JsonNode json = Cli.run("info", Cli.MODEL, "--json").exits(0).json();
+
+        assertThat(text.out()).contains("DINOv3, Hugging Face", "q_proj.weight", "GFLOPs".substring(1));
+        assertThat(json.at("/file/naming").asText()).isEqualTo("DINOv3, official");
+        assertThat(json.at("/config/registers").asInt()).isEqualTo(4);
+        Cli.run("info", "nosuch").fails(2, "'nosuch'", "dino4j models");
+    }
+
+    @Test
+    void convertsThereAndBack() throws IOException {
+        Path repository = folder.resolve("hf");
+        Path timm = folder.resolve("timm.safetensors");
+        Path back = folder.resolve("back.safetensors");
+
+        Cli.run("convert", Cli.MODEL, repository, "--naming", "huggingface").exits(0);
+        Cli.run("convert", repository, timm, "--naming", "timm").exits(0);
+        JsonNode last = Cli.run("convert", timm, back, "--json").exits(0).json();
+
+        assertThat(Cli.files(repository))
+                .containsExactly("config.json", "model.safetensors", "preprocessor_config.json");
+        assertThat(last.path("naming").asText()).isEqualTo("OFFICIAL_DINOV3");
+        StateDict before = Checkpoints.open(Cli.MODEL).weights();
+        StateDict after = Checkpoints.open(back).weights();
+        after.tensors()
+                .forEach((name, tensor) -> assertThat(tensor.toBytes())
+                        .as(name)
+                        .isEqualTo(before.get(name).toBytes()));
+        assertThat(after.size()).isEqualTo(before.size() - 2); // mask token, periods: timm has none
+        try (Dino given = Dino.load(Cli.MODEL);
+                Dino converted = Dino.load(repository)) {
+            assertThat(converted.features(CAT).embedding())
+                    .containsExactly(given.features(CAT).embedding(), Assertions.offset(1e-2f));
+        }
+    }
+
+    @Test
+    void roundsToHalfPrecisionAsPyTorchDoes() {
+        Path half = folder.resolve("half.safetensors");
+        Path bfloat = folder.resolve("bfloat.safetensors");
+
+        Cli.run("convert", Cli.MODEL, half, "--dtype", "float16").exits(0);
+        Cli.run("convert", Cli.MODEL, bfloat, "--dtype", "bfloat16").exits(0);
+
+        assertSame(
+                Checkpoints.open(half).weights(),
+                Checkpoints.open(Cli.golden("ckpt_mlp_fp16.safetensors")).weights());
+        assertSame(
+                Checkpoints.open(bfloat).weights(),
+                Checkpoints.open(Cli.golden("ckpt_mlp_bf16.safetensors")).weights());
+    }
+
+    private static void assertSame(StateDict actual, StateDict expected) {
+        assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());
+        actual.tensors()
+                .forEach((name, tensor) -> assertThat(tensor.toBytes())
+                        .as(name)
+                        .isEqualTo(expected.get(name).toBytes()));
+    }
+
+    @Test
+    void leavesNothingOfAConversionThatFails() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        Cli.run("convert", Cli.MODEL, file.resolve("out.safetensors")).fails(1, "out.safetensors", "cannot be written");
+        Cli.run("convert", Cli.MODEL, file.resolve("hf"), "--naming", "huggingface")
+                .fails(1, "cannot be written");
+        Path copy = Files.copy(Cli.MODEL, folder.resolve("copy.safetensors"));
+        Cli.run("convert", copy, copy).fails(2, "is the source itself");
+
+        assertThat(Cli.files(folder)).containsExactly("copy.safetensors", "file");
+        assertThat(Files.size(copy)).isEqualTo(Files.size(Cli.MODEL));
+    }
+
+    @Test
+    void paintsComponentsInOneBasis() throws IOException {
+        Path pictures = folder.resolve("pictures");
+
+        Cli run = Cli.run("pca", "-m", Cli.MODEL, "--size", 96, "-o", pictures, CAT, Cli.SAMPLES.resolve("dogs.jpg"))
+                .exits(0);
+        Cli.run("pca", "-q", "-m", Cli.MODEL, "--size", 96, "--whole", "-o", folder.resolve("cat.png"), CAT)
+                .exits(0);
+
+        assertThat(run.err()).contains("of the variance");
+        assertThat(Cli.files(pictures)).containsExactly("cat-pca.png", "dogs-pca.png", "sheet.png");
+        assertThat(ImageDecoder.standard().read(folder.resolve("cat.png")).width())
+                .isEqualTo(640);
+    }
+
+    @Test
+    void drawsAttention() throws IOException {
+        Path heads = folder.resolve("heads");
+
+        JsonNode json = Cli.run("attention", "-q", "-m", Cli.MODEL, "--size", 96, "-o", heads, CAT, "--json")
+                .exits(0)
+                .json();
+
+        assertThat(json.path("heads")).hasSize(3);
+        assertThat(json.path("heads").get(0)).hasSize(36);
+        assertThat(Cli.files(heads)).hasSize(8).contains("heads.png", "masks.png", "head-2.png", "mask-2.png");
+        Cli.run("attention", "-q", "-m", Cli.MODEL, "-o", heads, CAT, "--block", 7)
+                .fails(2, "layer 7");
+    }
+
+    @Test
+    void findsAPointInAnotherImage() {
+        Path out = folder.resolve("sim.png");
+
+        JsonNode json = Cli.run(
+                        "similarity",
+                        "-q",
+                        "-m",
+                        Cli.MODEL,
+                        "--size",
+                        96,
+                        "-o",
+                        out,
+                        "--at",
+                        "50%,50%",
+                        CAT,
+                        CAT,
+                        "--json")
+                .exits(0)
+                .json();
+
+        assertThat(json.at("/best/cosine").asDouble()).isCloseTo(1, Assertions.offset(1e-5));
+        assertThat(json.at("/best/row").asInt()).isEqualTo(json.at("/query/row").asInt());
+        assertThat(ImageDecoder.standard().read(out).width()).isGreaterThan(1000);
+        Cli.run("similarity", "-q", "-m", Cli.MODEL, "-o", out, "--at", "9000,5", CAT)
+                .fails(2, "outside the photo");
+        Cli.run("similarity", "-q", "-m", Cli.MODEL, "-o", out, "--at", "here", CAT)
+                .fails(2, "'here' is no point");
+    }
+
+    @Test
+    void demoEndsWithThePathOfItsPage() throws IOException {
+        Path out = folder.resolve("demo");
+
+        Cli run = Cli.run("demo", "--size", 96, "--out", out).exits(0);
+
+        Path page = Path.of(run.out().strip());
+        assertThat(page).isAbsolute().endsWith(Path.of("demo", "index.html"));
+        assertThat(Files.readString(page))
+                .contains("The weights are random", "cat.jpg", "mountain-path.jpg")
+                .contains("Principal components", "Attention of the class token", "Similarity", "Nearest other photo")
+                .contains("Embedding", "Times", "<svg")
+                .doesNotContain("http://", "https://", "<script");
+    }
+
+    @Test
+    void demoTakesAModelAndPhotos() {
+        Cli run = Cli.run("demo", "-m", Cli.MODEL, "--size", 96, "--out", folder, CAT)
+                .exits(0);
+
+        assertThat(run.err()).contains("licence of the weights");
+    }
+
+    @Test
+    void helpsAndCompletes() {
+        assertThat(Cli.run("--help").exits(0).out()).contains("Exit codes", "features", "demo");
+        assertThat(Cli.run("features", "--help").exits(0).out()).contains("Examples:", "--sizing", "@list.txt");
+        assertThat(Cli.run("completion").exits(0).out()).startsWith("#!").contains("complete -F", "--naming");
+        Cli.run().fails(2, "a command is missing");
+        Cli.run("feature").fails(2, "Unmatched argument", "Did you mean");
+        Cli.run("features", "-o", "f.npy").fails(2, "--model-file");
+    }
+}
