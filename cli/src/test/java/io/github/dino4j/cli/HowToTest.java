@@ -1,0 +1,87 @@
+package io.github.dino4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every {@code ./dino4j} command of docs/how-to, run as a user runs it: a process of its own, in a folder of photos. */
+class HowToTest {
+    private static final Path ROOT = Path.of("..");
+    private static final Path CHECKPOINT = Path.of("../core/src/test/resources/golden/backbone/ckpt_mlp_zip.pth");
+    private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+
+    static Stream<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("docs/how-to"))) {
+            return files.sorted().toList().stream()
+                    .filter(page -> !commands(page).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void runsAsItIsWritten(Path page, @TempDir Path folder) throws Exception {
+        Files.copy(CHECKPOINT, folder.resolve("model.pth"));
+        Files.createDirectory(folder.resolve("photos"));
+        for (String photo : List.of("cat.jpg", "cat-closer.jpg", "dogs.jpg")) {
+            Files.copy(
+                    ROOT.resolve("samples").resolve(photo),
+                    folder.resolve("photos").resolve(photo));
+        }
+
+        for (List<String> command : commands(page)) {
+            Path log = Files.createTempFile(folder, "log", ".txt");
+            Process process = new ProcessBuilder(java(command))
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+
+            assertThat(process.waitFor())
+                    .as("%s: %s%n%s", page, command, Files.readString(log, StandardCharsets.UTF_8))
+                    .isZero();
+        }
+    }
+
+    private static List<String> java(List<String> arguments) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        line.addAll(arguments);
+        return line;
+    }
+
+    /** Arguments of the lines that begin with {@code ./dino4j} in shell blocks. */
+    private static List<List<String>> commands(Path page) {
+        try {
+            List<List<String>> commands = new ArrayList<>();
+            for (String line : Files.readAllLines(page)) {
+                if (line.startsWith("./dino4j ")) {
+                    List<String> arguments = new ArrayList<>();
+                    Matcher matcher = ARGUMENT.matcher(line.substring("./dino4j ".length()));
+                    while (matcher.find()) {
+                        arguments.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+                    }
+                    commands.add(arguments);
+                }
+            }
+            return commands;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
