@@ -45,7 +45,10 @@ final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        CommandLine main = commandLine();
+        int code = main.execute(args);
+        main.getOut().flush();
+        System.exit(code);
     }
 
     /** The whole command line, errors included; tests set its streams. */

@@ -52,7 +52,7 @@ class CommandsTest {
                 .exits(0);
         JsonNode json = Cli.run("info", Cli.MODEL, "--json").exits(0).json();
 
-        assertThat(text.out()).contains("DINOv3, Hugging Face", "q_proj.weight", "GFLOPs".substring(1));
+        assertThat(text.out()).contains("DINOv3, Hugging Face", "q_proj.weight", "FLOPs");
         assertThat(json.at("/file/naming").asText()).isEqualTo("DINOv3, official");
         assertThat(json.at("/config/registers").asInt()).isEqualTo(4);
         Cli.run("info", "nosuch").fails(2, "'nosuch'", "dino4j models");
@@ -66,17 +66,19 @@ class CommandsTest {
 
         Cli.run("convert", Cli.MODEL, repository, "--naming", "huggingface").exits(0);
         Cli.run("convert", repository, timm, "--naming", "timm").exits(0);
-        JsonNode last = Cli.run("convert", timm, back, "--json").exits(0).json();
+        JsonNode last =
+                Cli.run("convert", timm, back, "--heads", 3, "--json").exits(0).json();
 
         assertThat(Cli.files(repository))
                 .containsExactly("config.json", "model.safetensors", "preprocessor_config.json");
         assertThat(last.path("naming").asText()).isEqualTo("OFFICIAL_DINOV3");
         StateDict before = Checkpoints.open(Cli.MODEL).weights();
         StateDict after = Checkpoints.open(back).weights();
-        after.tensors()
-                .forEach((name, tensor) -> assertThat(tensor.toBytes())
-                        .as(name)
-                        .isEqualTo(before.get(name).toBytes()));
+        after.tensors().forEach((name, tensor) -> {
+            if (!name.endsWith("qkv.bias")) { // masked key biases are no weights: they come back as zeros
+                assertThat(tensor.toBytes()).as(name).isEqualTo(before.get(name).toBytes());
+            }
+        });
         assertThat(after.size()).isEqualTo(before.size() - 2); // mask token, periods: timm has none
         try (Dino given = Dino.load(Cli.MODEL);
                 Dino converted = Dino.load(repository)) {
@@ -91,7 +93,8 @@ class CommandsTest {
         Path bfloat = folder.resolve("bfloat.safetensors");
 
         Cli.run("convert", Cli.MODEL, half, "--dtype", "float16").exits(0);
-        Cli.run("convert", Cli.MODEL, bfloat, "--dtype", "bfloat16").exits(0);
+        // The reference file was made from the float16 one.
+        Cli.run("convert", half, bfloat, "--dtype", "bfloat16").exits(0);
 
         assertSame(
                 Checkpoints.open(half).weights(),
@@ -194,7 +197,7 @@ class CommandsTest {
         assertThat(Files.readString(page))
                 .contains("The weights are random", "cat.jpg", "mountain-path.jpg")
                 .contains("Principal components", "Attention of the class token", "Similarity", "Nearest other photo")
-                .contains("Embedding", "Times", "<svg")
+                .contains("Embedding", "Times", "The way of an image")
                 .doesNotContain("http://", "https://", "<script");
     }
 

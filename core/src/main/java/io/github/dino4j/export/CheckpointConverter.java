@@ -106,9 +106,7 @@ public final class CheckpointConverter {
         Naming naming = naming();
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         StateDict renamed = KeyNaming.of(naming).write(checkpoint.weights());
-        renamed.tensors()
-                .forEach((name, tensor) ->
-                        tensors.put(name, options.dtype().map(tensor::as).orElse(tensor)));
+        renamed.tensors().forEach((name, tensor) -> tensors.put(name, stored(name, tensor)));
         Optional<HuggingFaceFolder> repository = folder && options.library() == Library.HUGGING_FACE
                 ? Optional.of(HuggingFaceFolder.of(config, naming, entry, checkpoint.hints()))
                 : Optional.empty();
@@ -145,6 +143,13 @@ public final class CheckpointConverter {
                 left(weights),
                 checkpoint.extras().names(),
                 entry.map(BackboneCatalog.Entry::name));
+    }
+
+    /** Rotary periods are a table, not a weight: they stay as exact as they are, as in PyTorch's own half models. */
+    private StoredTensor stored(String name, StoredTensor tensor) {
+        return options.dtype().isEmpty() || name.equals("rope_embed.periods")
+                ? tensor
+                : tensor.as(options.dtype().get());
     }
 
     private static Path write(Path file, Map<String, Object> content) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,13 +32,20 @@ final class SafetensorsWriter {
             move(temporary, target);
         } catch (IOException e) {
             throw new CheckpointException(
-                    file + ": cannot be written: " + e
+                    file + ": cannot be written: " + reason(e)
                             + ". Nothing was left behind; a file that was there is unchanged."
                             + " Check the folder's permissions and the free space.",
                     e);
         } finally {
             deleteLeftover(temporary);
         }
+    }
+
+    /** The system's words: "No space left on device", "Not a directory". */
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException system && system.getReason() != null
+                ? system.getReason()
+                : e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }
 
     /** Widest elements first, then by name. */
