@@ -56,8 +56,7 @@ class ArchitectureTest {
                     .resideInAPackage("io.github.dino4j." + ORDER.get(i) + "..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(later.toArray(String[]::new))
-                    .allowEmptyShould(true);
+                    .resideInAnyPackage(later.toArray(String[]::new));
             rule = rule == null ? CompositeArchRule.of(one) : rule.and(one);
         }
         return java.util.Objects.requireNonNull(rule);
