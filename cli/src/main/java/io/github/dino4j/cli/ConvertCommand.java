@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  dino4j convert dinov3_vits16.pth vits16.safetensors",
             "  dino4j convert vits16.safetensors vits16-hf/ --naming huggingface",
+            "  dino4j convert vit7b16.pth vit7b16/ --naming huggingface --dtype bfloat16 --max-shard 5000",
             "",
             "A folder gets model.safetensors and, under Hugging Face's names, config.json",
             "and preprocessor_config.json."
@@ -58,6 +60,12 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--heads", paramLabel = "N", description = "Attention heads, where the file does not tell.")
     private Optional<Integer> heads = Optional.empty();
 
+    @Option(
+            names = "--max-shard",
+            paramLabel = "MB",
+            description = "Write several files of at most so many megabytes and their index; OUT is a folder then.")
+    private Optional<Long> maxShard = Optional.empty();
+
     @Option(names = "--json", description = "What was done as JSON on stdout.")
     private boolean json;
 
@@ -87,7 +95,11 @@ final class ConvertCommand implements Callable<Integer> {
         CheckpointConverter converter = new CheckpointConverter(
                 checkpoint,
                 new CheckpointConverter.Options(
-                        naming, dtype.dtype, model, heads.map(OptionalInt::of).orElse(OptionalInt.empty())));
+                        naming,
+                        dtype.dtype,
+                        model,
+                        heads.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                        maxShard.map(mb -> OptionalLong.of(mb * 1_000_000)).orElse(OptionalLong.empty())));
         CheckpointConverter.Result result = converter.convert(out);
         Explanation written = Checkpoints.open(result.weights()).explanation();
         if (json) {

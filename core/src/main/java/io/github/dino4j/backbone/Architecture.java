@@ -26,6 +26,9 @@ public final class Architecture {
     private static final Map<Integer, Integer> HEADS =
             Map.of(192, 3, 384, 6, 768, 12, 1024, 16, 1152, 18, 1280, 20, 1536, 24, 4096, 32);
 
+    /** Key of the safetensors metadata under which our own files keep the number of heads. */
+    public static final String HEADS_KEY = "dino4j.heads";
+
     private final Checkpoint checkpoint;
     private final StateDict weights;
     private final OptionalInt heads;
@@ -117,6 +120,10 @@ public final class Architecture {
         }
         if (checkpoint.hints().heads().isPresent()) {
             return checkpoint.hints().heads().getAsInt();
+        }
+        String written = checkpoint.metadata().get(HEADS_KEY);
+        if (written != null && written.matches("[1-9][0-9]{0,3}")) {
+            return Integer.parseInt(written);
         }
         Integer published = HEADS.get(dim);
         if (published == null) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.weights.Checkpoint;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Writes a checkpoint as safetensors under the names of another library. Tensors go from file to file piece by piece: a
@@ -58,13 +60,19 @@ public final class CheckpointConverter {
      * @param dtype element type of the weights; as stored unless said
      * @param model name in the catalogue, to be written into the file where it fits several
      * @param heads attention heads, where the checkpoint does not tell
+     * @param shardBytes if present, several files of at most so many bytes and their index; the output is a folder
      */
-    public record Options(Library library, Optional<DType> dtype, Optional<String> model, OptionalInt heads) {}
+    public record Options(
+            Library library,
+            Optional<DType> dtype,
+            Optional<String> model,
+            OptionalInt heads,
+            OptionalLong shardBytes) {}
 
     /**
      * What was done.
      *
-     * @param weights the safetensors file
+     * @param weights the safetensors file, or the index of several
      * @param files all files written, that one first
      * @param left official tensors that the models of this naming do without
      * @param apart tensors of the source that belong to no backbone, such as heads; not converted
@@ -111,7 +119,12 @@ public final class CheckpointConverter {
                 ? Optional.of(HuggingFaceFolder.of(config, naming, entry, checkpoint.hints()))
                 : Optional.empty();
 
-        Path weights = folder ? output.resolve("model.safetensors") : output;
+        boolean sharded = options.shardBytes().isPresent();
+        if (sharded && !folder) {
+            throw new IllegalArgumentException(
+                    output + ": several files need a folder; name one, without .safetensors");
+        }
+        Path weights = folder ? output.resolve(sharded ? "model.safetensors.index.json" : "model.safetensors") : output;
         if (Files.exists(weights) && isSame(weights, checkpoint.path())) {
             throw new IllegalArgumentException(
                     weights + ": is the source itself; choose another name for the converted file");
@@ -122,7 +135,15 @@ public final class CheckpointConverter {
             if (folder) {
                 Files.createDirectories(output);
             }
-            Safetensors.write(weights, tensors, metadata(entry));
+            if (sharded) {
+                Safetensors.writeSharded(
+                        output,
+                        tensors,
+                        metadata(config, entry),
+                        options.shardBytes().getAsLong());
+            } else {
+                Safetensors.write(weights, tensors, metadata(config, entry));
+            }
             if (repository.isPresent()) {
                 files.add(write(output.resolve("config.json"), repository.get().config()));
                 files.add(write(
@@ -184,10 +205,13 @@ public final class CheckpointConverter {
                 .toList();
     }
 
-    private Map<String, String> metadata(Optional<BackboneCatalog.Entry> entry) {
+    private Map<String, String> metadata(BackboneConfig config, Optional<BackboneCatalog.Entry> entry) {
         Map<String, String> metadata = new LinkedHashMap<>(checkpoint.metadata());
         metadata.put("format", "pt"); // transformers refuses a file without it
         entry.ifPresent(e -> metadata.put(ModelCard.METADATA_KEY, e.name()));
+        if (config instanceof VitConfig vit) { // no shape tells it, where the naming leaves the rotary periods out
+            metadata.put(Architecture.HEADS_KEY, Integer.toString(vit.heads()));
+        }
         return metadata;
     }
 
