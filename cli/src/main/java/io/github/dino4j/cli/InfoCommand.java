@@ -5,6 +5,7 @@ import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneCatalog.Entry;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.TensorFlow;
+import io.github.dino4j.predict.Identity;
 import io.github.dino4j.visual.FlowChart;
 import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.Checkpoints;
@@ -105,11 +106,11 @@ final class InfoCommand implements Callable<Integer> {
         Checkpoint checkpoint = Checkpoints.open(Path.of(what), new Checkpoints.Options(part));
         BackboneConfig config =
                 Architecture.of(checkpoint, heads.map(OptionalInt::of).orElse(OptionalInt.empty()));
-        List<Entry> alike = BackboneCatalog.alike(config);
-        String title = alike.isEmpty()
+        List<Entry> candidates = Identity.candidates(checkpoint, config);
+        String title = candidates.isEmpty()
                 ? BackboneCatalog.describe(config)
-                : alike.get(0).title();
-        return new Subject(title, config, alike, Optional.of(checkpoint));
+                : candidates.get(0).title();
+        return new Subject(title, config, candidates, Optional.of(checkpoint));
     }
 
     private void text(Subject subject, TensorFlow flow) {

@@ -6,6 +6,7 @@ import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.predict.Identity;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.weights.Checkpoint;
@@ -217,31 +218,12 @@ public final class CheckpointConverter {
 
     /** The published model, if the user, the file or the shape alone says which. */
     private Optional<BackboneCatalog.Entry> entry(BackboneConfig config) {
-        Optional<String> said = options.model()
-                .or(() -> Optional.ofNullable(checkpoint.metadata().get(ModelCard.METADATA_KEY)));
-        List<BackboneCatalog.Entry> alike = BackboneCatalog.alike(config);
-        if (options.model().isPresent()
-                && !alike.contains(BackboneCatalog.get(options.model().get()))) {
-            throw new IllegalArgumentException(checkpoint.path() + ": is not "
-                    + options.model().get() + " but " + BackboneCatalog.describe(config) + "; leave --model out");
+        if (options.model().isPresent()) {
+            return Optional.of(
+                    Identity.asked(checkpoint, config, options.model().get()));
         }
-        if (said.isPresent()) {
-            return BackboneCatalog.find(said.get());
-        }
-        List<BackboneCatalog.Entry> fitting = checkpoint
-                .hints()
-                .pretrainingData()
-                .map(data -> alike.stream()
-                        .filter(e -> alike.size() == 1 || isOf(e, data.tag()))
-                        .toList())
-                .orElse(alike);
-        return fitting.size() == 1 ? Optional.of(fitting.get(0)) : Optional.empty();
-    }
-
-    private static boolean isOf(BackboneCatalog.Entry entry, String tag) {
-        return entry.data()
-                .filter(data -> data.replace("-", "").equalsIgnoreCase(tag))
-                .isPresent();
+        List<BackboneCatalog.Entry> candidates = Identity.candidates(checkpoint, config);
+        return candidates.size() == 1 ? Optional.of(candidates.get(0)) : Optional.empty();
     }
 
     private Naming naming() {

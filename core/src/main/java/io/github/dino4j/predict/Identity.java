@@ -17,7 +17,7 @@ import java.util.Optional;
  * Which published model a checkpoint is. Web and satellite weights can share every name and shape, and then only a file
  * name, a config file or the user can tell; normalisation depends on it, so it is not guessed.
  */
-record Identity(
+public record Identity(
         String name,
         String title,
         String licence,
@@ -25,43 +25,64 @@ record Identity(
         Normalisation normalisation,
         List<String> warnings) {
 
-    static Identity of(Checkpoint checkpoint, BackboneConfig config, LoadOptions options) {
+    /**
+     * The published models that a checkpoint can be, narrowed down by all that it says of itself; none where nobody
+     * published its shape.
+     */
+    public static List<Entry> candidates(Checkpoint checkpoint, BackboneConfig config) {
         List<Entry> alike = BackboneCatalog.alike(config);
-        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
-        Optional<String> named = options.model().or(() -> declared(checkpoint));
-        if (named.isPresent()) {
-            Entry asked = BackboneCatalog.get(named.get());
-            if (!alike.contains(asked)) {
-                throw new CheckpointException(checkpoint.path() + ": is not " + asked.name() + ": the file holds "
-                        + BackboneCatalog.describe(config) + ", " + asked.name() + " is "
-                        + BackboneCatalog.describe(asked.config()) + ". "
-                        + (alike.isEmpty()
-                                ? "No published model has its shape; leave --model out to load it as it is."
-                                : "The file looks like " + names(alike) + ": pass --model "
-                                        + alike.get(0).name() + ", or leave it out."));
-            }
-            return published(asked, stated);
+        Optional<Entry> declared = declared(checkpoint).filter(alike::contains);
+        if (declared.isPresent()) {
+            return List.of(declared.get());
         }
-        if (alike.isEmpty()) {
-            return unpublished(config, stated);
-        }
-        List<Entry> fitting = alike.size() == 1 ? alike : told(alike, checkpoint, config, stated);
-        if (fitting.size() != 1) {
-            throw new CheckpointException(checkpoint.path() + ": fits " + names(alike)
-                    + ", which share every tensor but not the normalisation of images. Say which with --model "
-                    + alike.get(0).name() + " (or keep the published file name, which tells it).");
-        }
-        return published(fitting.get(0), stated);
+        return alike.size() < 2 ? alike : told(alike, checkpoint, config);
     }
 
-    private static Optional<String> declared(Checkpoint checkpoint) {
+    static Identity of(Checkpoint checkpoint, BackboneConfig config, LoadOptions options) {
+        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
+        if (options.model().isPresent()) {
+            return published(asked(checkpoint, config, options.model().get()), stated);
+        }
+        List<Entry> candidates = candidates(checkpoint, config);
+        if (candidates.isEmpty()) {
+            return unpublished(config, stated);
+        }
+        if (candidates.size() > 1) {
+            throw new CheckpointException(checkpoint.path() + ": fits " + names(candidates)
+                    + ", which share every tensor but not the normalisation of images. Say which with --model "
+                    + candidates.get(0).name() + " (or keep the published file name, which tells it).");
+        }
+        return published(candidates.get(0), stated);
+    }
+
+    /**
+     * The model that the user names.
+     *
+     * @throws CheckpointException saying what the file looks like, if it is another one
+     */
+    public static Entry asked(Checkpoint checkpoint, BackboneConfig config, String name) {
+        Entry asked = BackboneCatalog.get(name);
+        List<Entry> alike = BackboneCatalog.alike(config);
+        if (!alike.contains(asked)) {
+            throw new CheckpointException(checkpoint.path() + ": is not " + asked.name() + ": the file holds "
+                    + BackboneCatalog.describe(config) + ", " + asked.name() + " is "
+                    + BackboneCatalog.describe(asked.config()) + ". "
+                    + (alike.isEmpty()
+                            ? "No published model has its shape; leave --model out to load it as it is."
+                            : "The file looks like " + names(alike) + ": pass --model "
+                                    + alike.get(0).name() + ", or leave it out."));
+        }
+        return asked;
+    }
+
+    private static Optional<Entry> declared(Checkpoint checkpoint) {
         return Optional.ofNullable(checkpoint.metadata().get(ModelCard.METADATA_KEY))
-                .filter(name -> BackboneCatalog.find(name).isPresent());
+                .flatMap(BackboneCatalog::find);
     }
 
     /** Narrows down by what the file says of its training images. */
-    private static List<Entry> told(
-            List<Entry> alike, Checkpoint checkpoint, BackboneConfig config, Optional<Normalisation> stated) {
+    private static List<Entry> told(List<Entry> alike, Checkpoint checkpoint, BackboneConfig config) {
+        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
         Optional<PretrainingData> data = checkpoint.hints().pretrainingData();
         if (data.isPresent()) {
             boolean satellite = data.get() == PretrainingData.SAT493M;

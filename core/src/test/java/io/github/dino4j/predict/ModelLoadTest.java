@@ -126,6 +126,26 @@ class ModelLoadTest {
     }
 
     @Test
+    void believesTheNameThatAFileCarries() {
+        Map<String, StoredTensor> none = Map.of();
+        Checkpoint plain = checkpoint(none);
+        Checkpoint named = new Checkpoint(
+                plain.path(),
+                plain.container(),
+                plain.naming(),
+                plain.weights(),
+                plain.extras(),
+                plain.hints(),
+                Map.of(ModelCard.METADATA_KEY, "dinov3_vit7b16_sat493m"),
+                plain.explanation());
+
+        assertThat(Identity.candidates(plain, config("dinov3_vit7b16"))).hasSize(2);
+        assertThat(Identity.candidates(named, config("dinov3_vit7b16")))
+                .extracting(BackboneCatalog.Entry::name)
+                .containsExactly("dinov3_vit7b16_sat493m");
+    }
+
+    @Test
     void takesTheTeacherUnlessTheStudentIsAskedFor() {
         Path file = GOLDEN.resolve("ckpt_mlp_train_student_teacher.pth");
 
