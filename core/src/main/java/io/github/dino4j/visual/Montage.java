@@ -4,8 +4,6 @@ import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Resize;
 import io.github.dino4j.image.RgbImage;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -21,6 +19,8 @@ public final class Montage {
     private static final Color INK = new Color(0x33312e);
     private static final int GAP = 14;
     private static final int MARGIN = 20;
+    private static final double TITLE_SIZE = 18;
+    private static final double CAPTION_SIZE = 13;
 
     private final int columns;
     private final List<Cell> cells = new ArrayList<>();
@@ -65,7 +65,7 @@ public final class Montage {
     /**
      * Draws the sheet.
      *
-     * @throws IllegalStateException if it is empty, or if this machine has no fonts
+     * @throws IllegalStateException if it is empty
      */
     public RgbImage render() {
         if (cells.isEmpty()) {
@@ -87,8 +87,7 @@ public final class Montage {
         graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
         Canvas.smooth(graphics);
         graphics.setColor(INK);
-        text(graphics, title, new Font(Font.SANS_SERIF, Font.BOLD, 18), MARGIN, MARGIN + 16, sheet.getWidth());
-        Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+        Lettering.draw(graphics, title, TITLE_SIZE, MARGIN, MARGIN + 16, sheet.getWidth() - 2 * MARGIN);
         for (int i = 0; i < cells.size(); i++) {
             RgbImage picture = pictures.get(i);
             int x = MARGIN + i % used * (cellWidth + GAP);
@@ -98,7 +97,7 @@ public final class Montage {
                     x + (cellWidth - picture.width()) / 2,
                     y + cellHeight - picture.height(),
                     null);
-            text(graphics, cells.get(i).caption(), font, x, y + cellHeight + 17, cellWidth);
+            Lettering.draw(graphics, cells.get(i).caption(), CAPTION_SIZE, x, y + cellHeight + 17, cellWidth);
         }
         graphics.dispose();
         return RgbImage.fromBufferedImage(sheet);
@@ -109,25 +108,5 @@ public final class Montage {
         // A grid of a few patches grows in whole squares; a photo shrinks through a filter.
         Interpolation filter = picture.width() * 4 < cellWidth ? Interpolation.NEAREST : Interpolation.BICUBIC;
         return Resize.pillow(picture, height, cellWidth, filter);
-    }
-
-    private static void text(Graphics2D graphics, String text, Font font, int x, int y, int width) {
-        if (text.isBlank()) {
-            return;
-        }
-        try {
-            graphics.setFont(font);
-            FontMetrics metrics = graphics.getFontMetrics();
-            String shown = text;
-            while (metrics.stringWidth(shown) > width && shown.length() > 2) {
-                shown = shown.substring(0, shown.length() - 2) + "…";
-            }
-            graphics.drawString(shown, x, y);
-        } catch (InternalError | NullPointerException | LinkageError e) {
-            throw new IllegalStateException(
-                    "this machine has no fonts to write captions with; install fontconfig and a font,"
-                            + " for example: apt-get install fontconfig fonts-dejavu-core",
-                    e);
-        }
     }
 }
