@@ -90,11 +90,12 @@ public final class CheckpointParameters implements ParameterSource {
     /**
      * Ends the loading.
      *
+     * @param unknown names in the file that are neither of the backbone nor of a head
      * @throws CheckpointException naming every missing, misshapen and unused tensor and every one that is not finite
      */
-    public void finish(Path file, String model) {
-        List<String> unused =
-                weights.names().stream().filter(name -> !taken.contains(name)).toList();
+    public void finish(Path file, String model, List<String> unknown) {
+        List<String> unused = new ArrayList<>(unknown);
+        weights.names().stream().filter(name -> !taken.contains(name)).forEach(unused::add);
         List<String> problems = new ArrayList<>();
         report(problems, "missing", missing);
         report(problems, "of another shape", misshapen);
@@ -118,7 +119,7 @@ public final class CheckpointParameters implements ParameterSource {
     /** Stands in for what cannot be loaded, so that the rest can be checked; {@link #finish} then fails. */
     private Tensor placeholder(List<String> list, String text, long[] shape) {
         list.add(text);
-        return arena.keep(Tensor.empty(DType.F32, Device.META, shape));
+        return arena.keep(Tensor.empty(DType.F32, Device.CPU, shape)); // never touched, so it takes no memory
     }
 
     private Tensor compute(String name, Init.Table table, long[] shape) {

@@ -24,6 +24,23 @@ import java.util.List;
 
 /** From a file to a {@link Model}: open, recognise, build, check. */
 final class ModelLoader {
+    /** Beginnings of the names of published heads, which may lie beside a backbone. */
+    private static final List<String> HEADS = List.of(
+            "head.",
+            "fc.",
+            "classifier.",
+            "linear_head.",
+            "decode_head.",
+            "neck.",
+            "dino_head.",
+            "ibot_head.",
+            "gram_",
+            "pooler.",
+            "projector.",
+            "predictor.",
+            "text_model.",
+            "logit_scale");
+
     private ModelLoader() {}
 
     static Model load(Path path, LoadOptions options) {
@@ -43,12 +60,24 @@ final class ModelLoader {
         try (Scope scope = Scope.inference()) {
             CheckpointParameters source = new CheckpointParameters(weights, arena, precision(options, config, weights));
             Backbone backbone = Backbone.of(config, Parameters.of(source));
-            source.finish(path, identity.title());
+            source.finish(path, identity.title(), unknown(checkpoint));
             return new Model(card(checkpoint, config, identity, source, options), backbone, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    /**
+     * Tensors beside the backbone's, under its own prefix, that belong to no head either. To leave them out without a
+     * word would load another model than the file holds.
+     */
+    private static List<String> unknown(Checkpoint checkpoint) {
+        String prefix = checkpoint.explanation().prefix();
+        return checkpoint.extras().names().stream()
+                .filter(name -> name.startsWith(prefix))
+                .filter(name -> HEADS.stream().noneMatch(head -> name.startsWith(prefix + head)))
+                .toList();
     }
 
     private static ModelCard card(

@@ -68,6 +68,7 @@ class ModelLoadTest {
                 new LinkedHashMap<>(Safetensors.open(GOOD).tensors());
         tensors.remove("blocks.1.ls2.gamma");
         tensors.remove("blocks.0.attn.proj.weight");
+        tensors.remove("blocks.1.attn.qkv.bias"); // folded with its mask while the model is built
         tensors.put("blocks.1.norm1.weight", StoredTensor.InMemory.of(new long[] {7}, new float[7]));
         tensors.put("norm.running_mean", StoredTensor.InMemory.of(new long[] {48}, new float[48]));
         Path file = write(tensors);
@@ -77,8 +78,21 @@ class ModelLoadTest {
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("blocks.1.ls2.gamma")
                 .hasMessageContaining("blocks.0.attn.proj.weight")
+                .hasMessageContaining("blocks.1.attn.qkv.bias")
                 .hasMessageContaining("'blocks.1.norm1.weight' is [7], needed is [48]")
+                .hasMessageContaining("not part of the model: norm.running_mean")
                 .hasMessageContaining("Nothing was loaded");
+    }
+
+    @Test
+    void leavesHeadsBesideTheBackboneApart() throws IOException {
+        Map<String, StoredTensor> tensors =
+                new LinkedHashMap<>(Safetensors.open(GOOD).tensors());
+        tensors.put("head.weight", StoredTensor.InMemory.of(new long[] {2, 48}, new float[96]));
+
+        try (Model model = Model.load(write(tensors), LoadOptions.DEFAULT)) {
+            assertThat(model.card().explanation()).contains("apart").contains("head.weight");
+        }
     }
 
     @Test
