@@ -4,13 +4,19 @@ import io.github.dino4j.Dino;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.ImageFolder;
+import io.github.dino4j.image.Interpolation;
+import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Features;
 import io.github.dino4j.visual.Enlargement;
+import io.github.dino4j.visual.ForegroundClassifier;
 import io.github.dino4j.visual.Montage;
 import io.github.dino4j.visual.PcaOptions;
 import io.github.dino4j.visual.PcaPainter;
+import io.github.dino4j.visual.PcaPicture;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,9 +41,10 @@ import picocli.CommandLine.Parameters;
             "  dino4j pca -m model.pth -o cat.png cat.jpg --size 448",
             "  dino4j pca -m model.pth -o pictures/ photos/ --sizing keep-aspect",
             "",
-            "As in DINOv3's notebook the foreground is found first and has a basis of its",
-            "own: the first component, smoothed by a 3 x 3 median, is cut in two. --whole",
-            "paints all patches."
+            "The foreground is found first and has a basis of its own. Without --learn the",
+            "first component, smoothed by a 3 x 3 median, is cut in two (DINOv2). With it,",
+            "a classifier of patches, smoothed alike, is cut at 0.5 (DINOv3's notebook).",
+            "--whole paints all patches."
         })
 final class PcaCommand implements Callable<Integer> {
     @Mixin
@@ -61,8 +69,16 @@ final class PcaCommand implements Callable<Integer> {
     @Option(
             names = "--threshold",
             paramLabel = "T",
-            description = "Where to cut the first component, in deviations from its mean (default: Otsu's threshold).")
+            description = "Where to cut the first component, in deviations from its mean (default: Otsu's threshold);"
+                    + " with --learn, the score from which a patch is foreground (default: 0.5).")
     private Optional<Double> threshold = Optional.empty();
+
+    @Option(
+            names = "--learn",
+            paramLabel = "FOLDER",
+            description = "Learn the foreground from images with masks, NAME.jpg and NAME.mask.png (white is"
+                    + " foreground): DINOv3's notebook as it is.")
+    private Optional<Path> lessons = Optional.empty();
 
     @Option(
             names = "--foreground",
@@ -123,25 +139,71 @@ final class PcaCommand implements Callable<Integer> {
         if (read.isEmpty()) {
             throw new ImageException("none of the " + paths.size() + " images could be read; nothing was written");
         }
-        PcaPainter painter = PcaPainter.fit(features, options());
-        if (!whole && !painter.separatesForeground()) {
-            console.note("no foreground of four patches was found; painting all patches");
+        if (lessons.isPresent() && !whole) {
+            List<boolean[]> foregrounds = learned(dino, decoder, features);
+            PcaPainter painter = PcaPainter.fit(features, foregrounds, options());
+            report(
+                    painter,
+                    true,
+                    write(i -> painter.paint(features.get(i), foregrounds.get(i)), decoder, read, single));
+        } else {
+            PcaPainter painter = PcaPainter.fit(features, options());
+            if (!whole && !painter.separatesForeground()) {
+                console.note("no foreground of four patches was found; painting all patches");
+            }
+            List<Path> written = write(i -> painter.paint(features.get(i)), decoder, read, single);
+            report(painter, painter.separatesForeground(), written);
         }
-        List<Path> written = write(painter, decoder, read, features, single);
-        report(painter, written);
         return read.size() == paths.size() ? ExitCode.OK : ExitCode.UNREADABLE;
     }
 
+    /** Foreground of each image by a classifier that learns from the folder of images with masks. */
+    private List<boolean[]> learned(Dino dino, ImageDecoder decoder, List<Features> images) {
+        Path folder = lessons.orElseThrow();
+        Transform masks = dino.transform()
+                .withInterpolation(Interpolation.BILINEAR)
+                .withNormalisation(Normalisation.of(new float[3], new float[] {1, 1, 1}));
+        List<Features> taught = new ArrayList<>();
+        List<float[]> coverage = new ArrayList<>();
+        for (Path photo : ImageFolder.of(folder)) {
+            String name = photo.getFileName().toString();
+            Path mask = photo.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".mask.png");
+            if (!name.endsWith(".mask.png") && Files.exists(mask)) {
+                taught.add(dino.features(decoder.read(photo)));
+                coverage.add(ForegroundClassifier.coverage(
+                        masks.apply(decoder.read(mask)), dino.card().config().patch()));
+            }
+        }
+        if (taught.isEmpty()) {
+            throw console.usage("--learn " + folder + ": has no image NAME.jpg beside a mask NAME.mask.png");
+        }
+        ForegroundClassifier classifier = ForegroundClassifier.train(taught, coverage, ForegroundClassifier.C);
+        console.note("foreground learned from " + taught.size() + " images with masks");
+        double cut = threshold.orElse(ForegroundClassifier.THRESHOLD);
+        List<boolean[]> foregrounds =
+                images.stream().map(f -> classifier.foreground(f, cut)).toList();
+        int patches = 0;
+        for (boolean[] foreground : foregrounds) {
+            for (boolean patch : foreground) {
+                patches += patch ? 1 : 0;
+            }
+        }
+        if (patches < 4) {
+            throw console.usage("--learn " + folder + ": by what was learned, the images have " + patches
+                    + " patches of foreground, and a picture needs 4. Lower --threshold, or leave --learn out.");
+        }
+        return foregrounds;
+    }
+
     /** Photos are read a second time, one by one: thousands of them would not fit into memory. */
-    private List<Path> write(
-            PcaPainter painter, ImageDecoder decoder, List<Path> paths, List<Features> features, boolean single)
+    private List<Path> write(IntFunction<PcaPicture> pictures, ImageDecoder decoder, List<Path> paths, boolean single)
             throws IOException {
         List<String> names = Output.names(paths);
         List<Path> written = new ArrayList<>();
         Montage sheet = Montage.ofColumns(4);
         for (int i = 0; i < paths.size(); i++) {
             RgbImage photo = decoder.read(paths.get(i));
-            RgbImage picture = painter.paint(features.get(i)).overlay(photo, opacity);
+            RgbImage picture = pictures.apply(i).overlay(photo, opacity);
             Path file = single ? output : output.resolve(names.get(i) + "-pca.png");
             Output.png(file, picture);
             written.add(file);
@@ -168,13 +230,13 @@ final class PcaCommand implements Callable<Integer> {
         return threshold.isPresent() ? options.withThreshold(new PcaOptions.Threshold.At(threshold.get())) : options;
     }
 
-    private void report(PcaPainter painter, List<Path> written) {
+    private void report(PcaPainter painter, boolean foreground, List<Path> written) {
         double[] explained = painter.pca().explainedVarianceRatio();
         if (json) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("files", written.stream().map(Path::toString).toList());
             map.put("explainedVarianceRatio", explained);
-            map.put("foreground", painter.separatesForeground());
+            map.put("foreground", foreground);
             console.json(map);
         } else {
             console.note(String.format(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dino4j.Dino;
 import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
@@ -84,6 +85,30 @@ class CommandsTest {
             assertThat(converted.features(CAT).embedding())
                     .containsExactly(given.features(CAT).embedding(), Assertions.offset(1e-5f));
         }
+    }
+
+    @Test
+    void learnsTheForegroundOfPcaFromMasks() throws IOException {
+        Path lessons = Files.createDirectory(folder.resolve("lessons"));
+        Files.copy(CAT, lessons.resolve("cat.jpg"));
+        byte[] rgb = new byte[3 * 640 * 426];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (i / 3 % 640 < 320 ? 255 : 0); // the left half
+        }
+        RgbImage.of(640, 426, rgb).writePng(lessons.resolve("cat.mask.png"));
+
+        JsonNode json = Cli.run(
+                        "pca", "-m", Cli.MODEL, CAT, "-o", folder.resolve("pca.png"), "--learn", lessons, "--json")
+                .exits(0)
+                .json();
+        Path unmasked = Files.createDirectory(folder.resolve("unmasked"));
+        Files.copy(CAT, unmasked.resolve("cat.jpg"));
+        Cli.run("pca", "-m", Cli.MODEL, CAT, "-o", folder.resolve("none.png"), "--learn", unmasked)
+                .fails(2, "NAME.mask.png");
+
+        assertThat(json.path("foreground").asBoolean()).isTrue();
+        assertThat(folder.resolve("pca.png")).exists();
+        assertThat(folder.resolve("none.png")).doesNotExist();
     }
 
     @Test
