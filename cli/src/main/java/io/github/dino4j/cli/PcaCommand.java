@@ -78,7 +78,7 @@ final class PcaCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Learn the foreground from images with masks, NAME.jpg and NAME.mask.png (white is"
                     + " foreground): DINOv3's notebook as it is.")
-    private Optional<Path> lessons = Optional.empty();
+    private Optional<Path> learn = Optional.empty();
 
     @Option(
             names = "--foreground",
@@ -115,12 +115,34 @@ final class PcaCommand implements Callable<Integer> {
         } else {
             Output.folder(output);
         }
+        List<Lesson> taught = whole ? List.of() : lessons();
         try (Dino dino = model.load(images, console)) {
-            return paint(dino, paths, single);
+            return paint(dino, paths, taught, single);
         }
     }
 
-    private int paint(Dino dino, List<Path> paths, boolean single) throws IOException {
+    /** An image and its mask. */
+    private record Lesson(Path photo, Path mask) {}
+
+    private List<Lesson> lessons() {
+        if (learn.isEmpty()) {
+            return List.of();
+        }
+        List<Lesson> found = new ArrayList<>();
+        for (Path photo : ImageFolder.of(learn.get())) {
+            String name = photo.getFileName().toString();
+            Path mask = photo.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".mask.png");
+            if (!name.endsWith(".mask.png") && Files.exists(mask)) {
+                found.add(new Lesson(photo, mask));
+            }
+        }
+        if (found.isEmpty()) {
+            throw console.usage("--learn " + learn.get() + ": has no image NAME.jpg beside a mask NAME.mask.png");
+        }
+        return found;
+    }
+
+    private int paint(Dino dino, List<Path> paths, List<Lesson> lessons, boolean single) throws IOException {
         ImageDecoder decoder = images.decoder();
         List<Path> read = new ArrayList<>();
         List<Features> features = new ArrayList<>();
@@ -139,8 +161,8 @@ final class PcaCommand implements Callable<Integer> {
         if (read.isEmpty()) {
             throw new ImageException("none of the " + paths.size() + " images could be read; nothing was written");
         }
-        if (lessons.isPresent() && !whole) {
-            List<boolean[]> foregrounds = learned(dino, decoder, features);
+        if (!lessons.isEmpty()) {
+            List<boolean[]> foregrounds = learned(dino, decoder, lessons, features);
             PcaPainter painter = PcaPainter.fit(features, foregrounds, options());
             report(
                     painter,
@@ -158,24 +180,17 @@ final class PcaCommand implements Callable<Integer> {
     }
 
     /** Foreground of each image by a classifier that learns from the folder of images with masks. */
-    private List<boolean[]> learned(Dino dino, ImageDecoder decoder, List<Features> images) {
-        Path folder = lessons.orElseThrow();
+    private List<boolean[]> learned(Dino dino, ImageDecoder decoder, List<Lesson> lessons, List<Features> images) {
         Transform masks = dino.transform()
                 .withInterpolation(Interpolation.BILINEAR)
                 .withNormalisation(Normalisation.of(new float[3], new float[] {1, 1, 1}));
         List<Features> taught = new ArrayList<>();
         List<float[]> coverage = new ArrayList<>();
-        for (Path photo : ImageFolder.of(folder)) {
-            String name = photo.getFileName().toString();
-            Path mask = photo.resolveSibling(name.replaceFirst("\\.[^.]*$", "") + ".mask.png");
-            if (!name.endsWith(".mask.png") && Files.exists(mask)) {
-                taught.add(dino.features(decoder.read(photo)));
-                coverage.add(ForegroundClassifier.coverage(
-                        masks.apply(decoder.read(mask)), dino.card().config().patch()));
-            }
-        }
-        if (taught.isEmpty()) {
-            throw console.usage("--learn " + folder + ": has no image NAME.jpg beside a mask NAME.mask.png");
+        for (Lesson lesson : lessons) {
+            taught.add(dino.features(decoder.read(lesson.photo())));
+            coverage.add(ForegroundClassifier.coverage(
+                    masks.apply(decoder.read(lesson.mask())),
+                    dino.card().config().patch()));
         }
         ForegroundClassifier classifier = ForegroundClassifier.train(taught, coverage, ForegroundClassifier.C);
         console.note("foreground learned from " + taught.size() + " images with masks");
@@ -189,7 +204,7 @@ final class PcaCommand implements Callable<Integer> {
             }
         }
         if (patches < 4) {
-            throw console.usage("--learn " + folder + ": by what was learned, the images have " + patches
+            throw console.usage("--learn: by what was learned, the images have " + patches
                     + " patches of foreground, and a picture needs 4. Lower --threshold, or leave --learn out.");
         }
         return foregrounds;
