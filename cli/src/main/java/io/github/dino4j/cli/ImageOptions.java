@@ -1,6 +1,7 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
+import io.github.dino4j.image.CropRounding;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
@@ -24,6 +25,7 @@ final class ImageOptions {
                 "reference: as the model's own transform; v1 and v2 cut the centre out, v3 bends to a square",
                 "resize: both sides forced, the aspect is not kept",
                 "keep-aspect: shorter side about N, both rounded to whole patches",
+                "centre-crop: shorter side N * 256 / 224, then the N x N in the middle",
                 "pad: shorter side N, then zeros up to whole patches",
                 "crop: shorter side N, right and bottom cut to whole patches"
             })
@@ -39,6 +41,7 @@ final class ImageOptions {
         REFERENCE("reference"),
         RESIZE("resize"),
         KEEP_ASPECT("keep-aspect"),
+        CENTRE_CROP("centre-crop"),
         PAD("pad"),
         CROP("crop");
 
@@ -73,6 +76,7 @@ final class ImageOptions {
             case REFERENCE -> size.isEmpty() ? reference : scaled(reference, wanted, patch);
             case RESIZE -> exact(wanted, patch);
             case KEEP_ASPECT -> new Sizing.KeepAspectToMultiple(Sizing.Side.SHORTER, side(wanted), patch);
+            case CENTRE_CROP -> centreCrop(wanted, patch);
             case PAD -> new Sizing.PadToMultiple(patch, new Sizing.ShorterSide(side(wanted)));
             case CROP -> new Sizing.CropToMultiple(patch, new Sizing.ShorterSide(side(wanted)));
         };
@@ -102,6 +106,16 @@ final class ImageOptions {
                     + ", or --sizing keep-aspect, pad or crop, which round by themselves.");
         }
         return new Sizing.Exact(wanted.height(), wanted.width());
+    }
+
+    /** The share that the evaluation transform of v1 and v2 keeps: 224 of 256. */
+    private Sizing centreCrop(Size wanted, int patch) {
+        int side = side(exact(wanted, patch));
+        return new Sizing.ShorterSideThenCrop(Math.round(side * 256f / 224), side, CropRounding.HALF_EVEN);
+    }
+
+    private int side(Sizing.Exact exact) {
+        return side(new Size(exact.height(), exact.width()));
     }
 
     private int side(Size wanted) {
