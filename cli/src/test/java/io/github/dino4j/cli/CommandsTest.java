@@ -237,7 +237,7 @@ class CommandsTest {
         Path page = Path.of(run.out().strip());
         assertThat(page).isAbsolute().endsWith(Path.of("demo", "index.html"));
         assertThat(Files.readString(page))
-                .contains("The weights are random", "cat.jpg", "mountain-path.jpg")
+                .contains("The weights are drawn at random from seed", "cat.jpg", "mountain-path.jpg")
                 .contains("Principal components", "Attention of the class token", "Similarity", "Nearest other photo")
                 .contains("Embedding", "Times", "The way of an image")
                 .doesNotContain("http://", "https://", "<script");

@@ -59,7 +59,7 @@ public final class Model implements AutoCloseable {
                     config,
                     Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET),
                     source,
-                    List.of("The weights are random: features show the mechanism, not knowledge."));
+                    List.of("The weights are " + source + ": features show the mechanism, not knowledge."));
             return new Model(card, backbone, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
