@@ -128,9 +128,16 @@ public final class Model implements AutoCloseable {
         return Tensor.of(Pixels.batch(images), images.size(), 3, first.height(), first.width());
     }
 
-    /** Frees the weights when the last use has ended; closing twice is harmless. */
+    /**
+     * Frees the weights when the last use has ended; closing twice is harmless.
+     *
+     * @throws IllegalStateException if called inside {@link #run}, which would wait for itself
+     */
     @Override
     public void close() {
+        if (uses.getReadHoldCount() > 0) {
+            throw new IllegalStateException("a model cannot be closed inside its own run(); close it afterwards");
+        }
         uses.writeLock().lock();
         try {
             closed = true;

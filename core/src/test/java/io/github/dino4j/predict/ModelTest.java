@@ -99,6 +99,18 @@ class ModelTest {
     }
 
     @Test
+    void refusesToCloseInsideItsOwnWork() {
+        try (Model model = TinyModel.random()) {
+            assertThatThrownBy(() -> model.run(backbone -> {
+                        model.close();
+                        return null;
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("inside its own run");
+        }
+    }
+
+    @Test
     @Tag("soak")
     void residentMemoryStaysFlatOver20000Inferences() {
         assumeTrue(MemorySoak.isSupported(), "resident memory is read from /proc");
