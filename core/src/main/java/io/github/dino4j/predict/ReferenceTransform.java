@@ -22,7 +22,7 @@ final class ReferenceTransform {
                 : checkpoint
                         .hints()
                         .preprocessing()
-                        .map(ReferenceTransform::stated)
+                        .map(p -> stated(p, reference))
                         .orElseGet(() -> meta(config));
         return transform.withNormalisation(identity.normalisation());
     }
@@ -35,12 +35,13 @@ final class ReferenceTransform {
     }
 
     /** As preprocessor_config.json or timm's config.json says. */
-    private static Transform stated(Preprocessing p) {
+    private static Transform stated(Preprocessing p, Reference reference) {
         Sizing.Scaling scaling = p.resize().map(ReferenceTransform::scaling).orElse(new Sizing.AsIs());
         Sizing sizing = scaling;
         if (p.crop().isPresent() && scaling instanceof Sizing.ShorterSide shorter) {
+            CropRounding rounding = reference == Reference.TIMM ? CropRounding.HALF_EVEN : CropRounding.FLOOR;
             sizing = new Sizing.ShorterSideThenCrop(
-                    shorter.size(), p.crop().get().height(), CropRounding.FLOOR);
+                    shorter.size(), p.crop().get().height(), rounding);
         } else if (p.padToMultiple().isPresent()) {
             sizing = new Sizing.PadToMultiple(p.padToMultiple().getAsInt(), scaling);
         }
