@@ -30,6 +30,7 @@ final class Failures {
                 || e instanceof ImageException
                 || e instanceof ExportException
                 || e instanceof TensorException
+                || e instanceof UnsupportedOperationException
                 || e instanceof IOException;
     }
 

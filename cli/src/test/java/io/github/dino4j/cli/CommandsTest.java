@@ -88,6 +88,14 @@ class CommandsTest {
     }
 
     @Test
+    void saysWhichModelsHaveAttention() {
+        Path convNext = Cli.golden("../hub/hf_dinov3_convnext");
+
+        Cli.run("attention", "-m", convNext, CAT, "-o", folder.resolve("attention"))
+                .fails(1, "dino4j: a ConvNeXt has no attention; vision transformers do");
+    }
+
+    @Test
     void learnsTheForegroundOfPcaFromMasks() throws IOException {
         Path lessons = Files.createDirectory(folder.resolve("lessons"));
         Files.copy(CAT, lessons.resolve("cat.jpg"));
