@@ -91,7 +91,7 @@ class CommandsTest {
     void saysWhichModelsHaveAttention() {
         Path convNext = Cli.golden("../hub/hf_dinov3_convnext");
 
-        Cli.run("attention", "-m", convNext, CAT, "-o", folder.resolve("attention"))
+        Cli.run("attention", "-q", "-m", convNext, CAT, "-o", folder.resolve("attention"))
                 .fails(1, "dino4j: a ConvNeXt has no attention; vision transformers do");
     }
 
