@@ -11,6 +11,7 @@ import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,7 @@ class CommandsTest {
                 assertThat(tensor.toBytes()).as(name).isEqualTo(before.get(name).toBytes());
             }
         });
-        assertThat(after.size()).isEqualTo(before.size() - 2); // mask token, periods: timm has none
+        assertThat(after.size()).isEqualTo(before.size() - 1); // timm has no mask token; periods are computed again
         try (Dino given = Dino.load(Cli.MODEL);
                 Dino converted = Dino.load(repository)) {
             assertThat(converted.features(CAT).embedding())
@@ -117,6 +118,32 @@ class CommandsTest {
         assertThat(json.path("foreground").asBoolean()).isTrue();
         assertThat(folder.resolve("pca.png")).exists();
         assertThat(folder.resolve("none.png")).doesNotExist();
+    }
+
+    @Test
+    void keepsWhatOnlyTheConfigFilesTellThroughEveryNaming() throws IOException {
+        Path source = Files.createDirectory(folder.resolve("source"));
+        Path original = Cli.golden("../hub/hf_dinov3_vit");
+        Files.copy(original.resolve("model.safetensors"), source.resolve("model.safetensors"));
+        String config = Files.readString(original.resolve("config.json"))
+                .replaceFirst("\"rope_theta\": *100\\.0", "\"rope_theta\": 50.0")
+                .replaceFirst("\"layer_norm_eps\": *1e-05", "\"layer_norm_eps\": 0.001");
+        Files.writeString(source.resolve("config.json"), config);
+        String images =
+                Files.readString(original.resolve("preprocessor_config.json")).replace("0.485", "0.5");
+        Files.writeString(source.resolve("preprocessor_config.json"), images);
+        try (Dino dino = Dino.load(source)) {
+            float[] expected = dino.features(CAT).embedding();
+            for (String naming : List.of("official", "huggingface", "timm")) {
+                Path file = folder.resolve(naming + ".safetensors");
+                Cli.run("convert", source, file, "--naming", naming).exits(0);
+                try (Dino converted = Dino.load(file)) {
+                    assertThat(converted.features(CAT).embedding())
+                            .as(naming)
+                            .containsExactly(expected, Assertions.offset(1e-5f));
+                }
+            }
+        }
     }
 
     @Test

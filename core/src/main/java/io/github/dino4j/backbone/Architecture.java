@@ -11,9 +11,13 @@ import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Naming;
 import io.github.dino4j.weights.StateDict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +32,12 @@ public final class Architecture {
 
     /** Key of the safetensors metadata under which our own files keep the number of heads. */
     public static final String HEADS_KEY = "dino4j.heads";
+
+    /** The same for the base of the rotary periods, which only a config.json tells otherwise. */
+    public static final String ROPE_THETA_KEY = "dino4j.rope_theta";
+
+    /** The same for the norms' eps. */
+    public static final String EPS_KEY = "dino4j.layer_norm_eps";
 
     private final Checkpoint checkpoint;
     private final StateDict weights;
@@ -61,17 +71,17 @@ public final class Architecture {
     }
 
     private VitConfig vit() {
-        long[] patchEmbedding = shape("patch_embed.proj.weight");
+        long[] patchEmbedding = shape("patch_embed.proj.weight", 4);
         int dim = (int) patchEmbedding[0];
         boolean rotary = !weights.contains("pos_embed");
         boolean v2 = isV2();
         String registersName = rotary ? "storage_tokens" : "register_tokens";
-        int registers = weights.contains(registersName) ? (int) shape(registersName)[1] : 0;
+        int registers = weights.contains(registersName) ? (int) shape(registersName, 3)[1] : 0;
         int heads = heads(dim);
         return new VitConfig(
                 (int) patchEmbedding[1],
                 dim,
-                count("^blocks\\.(\\d+)\\..*"),
+                count("blocks", "^blocks\\.(\\d+)\\..*"),
                 heads,
                 (int) patchEmbedding[2],
                 rotary ? rope() : grid(v2 && registers > 0),
@@ -95,13 +105,14 @@ public final class Architecture {
     }
 
     private Position rope() {
-        double base = checkpoint.hints().ropeTheta().orElse(100);
+        double base =
+                checkpoint.hints().ropeTheta().orElse(written(ROPE_THETA_KEY).orElse(100));
         return new Position.Rope(new RotaryEmbedding.Config(
                 new RotaryEmbedding.Periods.Base(base), RotaryEmbedding.Coordinates.SEPARATE, DType.F32));
     }
 
     private Position grid(boolean bySize) {
-        long cells = shape("pos_embed")[1] - 1;
+        long cells = shape("pos_embed", 3)[1] - 1;
         int side = (int) Math.round(Math.sqrt((double) cells));
         if ((long) side * side != cells) {
             throw new CheckpointException(checkpoint.path() + ": 'pos_embed' holds " + cells
@@ -116,7 +127,7 @@ public final class Architecture {
             return heads.getAsInt();
         }
         if (weights.contains("rope_embed.periods")) {
-            return (int) (dim / (4 * shape("rope_embed.periods")[0]));
+            return (int) (dim / (4 * shape("rope_embed.periods", 1)[0]));
         }
         if (checkpoint.hints().heads().isPresent()) {
             return checkpoint.hints().heads().getAsInt();
@@ -143,12 +154,12 @@ public final class Architecture {
     private Ffn ffn() {
         String mlp = "blocks.0.mlp.";
         if (weights.contains(mlp + "w1.weight")) {
-            return new Ffn.SwiGlu((int) shape(mlp + "w1.weight")[0], weights.contains(mlp + "w1.bias"));
+            return new Ffn.SwiGlu((int) shape(mlp + "w1.weight", 2)[0], weights.contains(mlp + "w1.bias"));
         }
         if (weights.contains(mlp + "w12.weight")) {
-            return new Ffn.PackedSwiGlu((int) shape(mlp + "w12.weight")[0] / 2, weights.contains(mlp + "w12.bias"));
+            return new Ffn.PackedSwiGlu((int) shape(mlp + "w12.weight", 2)[0] / 2, weights.contains(mlp + "w12.bias"));
         }
-        return new Ffn.Mlp((int) shape(mlp + "fc1.weight")[0], weights.contains(mlp + "fc1.bias"));
+        return new Ffn.Mlp((int) shape(mlp + "fc1.weight", 2)[0], weights.contains(mlp + "fc1.bias"));
     }
 
     /** 1e-6 in v1 and v2, 1e-5 in v3; a config.json knows better, but for Hugging Face's v1, whose 1e-12 is a slip. */
@@ -160,7 +171,18 @@ public final class Architecture {
         return new Norm.Layer(
                 checkpoint.naming() == Naming.HF_VIT
                         ? published
-                        : checkpoint.hints().layerNormEps().orElse(published));
+                        : checkpoint
+                                .hints()
+                                .layerNormEps()
+                                .orElse(written(EPS_KEY).orElse(published)));
+    }
+
+    /** A positive number from the metadata of our own files. */
+    private OptionalDouble written(String key) {
+        String text = checkpoint.metadata().getOrDefault(key, "");
+        return text.matches("[0-9]+(\\.[0-9]+)?(E-?[0-9]{1,3})?")
+                ? OptionalDouble.of(Double.parseDouble(text))
+                : OptionalDouble.empty();
     }
 
     private Bias qkvBias() {
@@ -174,52 +196,67 @@ public final class Architecture {
         List<Integer> dims = new ArrayList<>();
         List<Integer> depths = new ArrayList<>();
         for (int stage = 0; stage < 4; stage++) {
-            dims.add((int) shape("downsample_layers." + stage + (stage == 0 ? ".0.weight" : ".1.weight"))[0]);
-            depths.add(count("^stages\\." + stage + "\\.(\\d+)\\..*"));
+            dims.add((int) shape("downsample_layers." + stage + (stage == 0 ? ".0.weight" : ".1.weight"), 4)[0]);
+            depths.add(count("blocks of a stage", "^stages\\." + stage + "\\.(\\d+)\\..*"));
         }
-        int channels = (int) shape("downsample_layers.0.0.weight")[1];
+        int channels = (int) shape("downsample_layers.0.0.weight", 4)[1];
         return new ConvNextConfig(channels, depths, dims, weights.contains("stages.0.0.gamma"), OptionalInt.empty());
     }
 
     private XcitConfig xcit() {
-        int dim = (int) shape("cls_token")[2];
+        int dim = (int) shape("cls_token", 3)[2];
         int halvings = weights.contains("patch_embed.proj.6.0.weight") ? 4 : 3;
         return new XcitConfig(
-                (int) shape("patch_embed.proj.0.0.weight")[1],
+                (int) shape("patch_embed.proj.0.0.weight", 4)[1],
                 dim,
-                count("^blocks\\.(\\d+)\\..*"),
-                (int) shape("blocks.0.attn.temperature")[0],
+                count("blocks", "^blocks\\.(\\d+)\\..*"),
+                (int) shape("blocks.0.attn.temperature", 3)[0],
                 1 << halvings,
-                (int) shape("blocks.0.mlp.fc1.weight")[0],
-                count("^cls_attn_blocks\\.(\\d+)\\..*"));
+                (int) shape("blocks.0.mlp.fc1.weight", 2)[0],
+                count("cls_attn_blocks", "^cls_attn_blocks\\.(\\d+)\\..*"));
     }
 
     private ResNetConfig resNet() {
         List<Integer> blocks = new ArrayList<>();
         for (int stage = 1; stage <= 4; stage++) {
-            blocks.add(count("^layer" + stage + "\\.(\\d+)\\..*"));
+            blocks.add(count("blocks of a stage", "^layer" + stage + "\\.(\\d+)\\..*"));
         }
-        return new ResNetConfig((int) shape("conv1.weight")[1], blocks);
+        return new ResNetConfig((int) shape("conv1.weight", 4)[1], blocks);
     }
 
-    private long[] shape(String name) {
-        return weights.find(name)
+    private long[] shape(String name, int rank) {
+        long[] shape = weights.find(name)
                 .orElseThrow(() -> new CheckpointException(checkpoint.path() + ": looks like "
                         + checkpoint.naming().label() + ", but has no tensor '" + name
                         + "'. The file is incomplete; get it again."))
                 .shape();
+        if (shape.length != rank) {
+            throw new CheckpointException(checkpoint.path() + ": '" + name + "' is " + Arrays.toString(shape)
+                    + ", a tensor of " + rank + " axes is needed. The file is damaged, or of another architecture.");
+        }
+        return shape;
     }
 
-    /** One more than the largest number that the pattern finds. */
-    private int count(String pattern) {
+    /**
+     * How many different numbers the pattern finds; they must go from 0 up without a gap.
+     *
+     * @param part whose numbers these are, for the message
+     */
+    private int count(String part, String pattern) {
         Pattern compiled = Pattern.compile(pattern);
-        int largest = -1;
+        Set<String> numbers = new TreeSet<>();
         for (String name : weights.names()) {
             Matcher matcher = compiled.matcher(name);
             if (matcher.matches()) {
-                largest = Math.max(largest, Integer.parseInt(matcher.group(1)));
+                numbers.add(matcher.group(1));
             }
         }
-        return largest + 1;
+        for (int i = 0; i < numbers.size(); i++) {
+            if (!numbers.contains(Integer.toString(i))) {
+                throw new CheckpointException(checkpoint.path() + ": has " + numbers.size() + " " + part
+                        + ", but none with number " + i + ". The file is incomplete or damaged; get it again.");
+            }
+        }
+        return numbers.size();
     }
 }

@@ -22,6 +22,9 @@ public sealed interface Layers {
 
     /** Four layers at even distances, the dense heads' choice; with 24 blocks 4, 11, 17, 23 as in the paper. */
     static Layers fourEvenly(int depth) {
+        if (depth < 4) {
+            throw new IllegalArgumentException("four layers cannot be taken from " + depth + "; use Layers.last");
+        }
         return depth == 24
                 ? of(4, 11, 17, 23)
                 : of(IntStream.rangeClosed(1, 4).map(k -> k * (depth / 4) - 1).toArray());
@@ -38,6 +41,9 @@ public sealed interface Layers {
                 throw new IllegalArgumentException("ask for at least one of the last layers, not " + last.count);
             }
             return IntStream.range(Math.max(0, depth - last.count), depth).toArray();
+        }
+        if (((Of) this).indices.isEmpty()) {
+            throw new IllegalArgumentException("name at least one layer, from 0 to " + (depth - 1));
         }
         int[] indices = ((Of) this)
                 .indices.stream().mapToInt(i -> i).sorted().distinct().toArray();

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.nn.RotaryEmbedding;
 import io.github.dino4j.predict.Identity;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.tensor.DType;
@@ -116,6 +119,7 @@ public final class CheckpointConverter {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         StateDict renamed = KeyNaming.of(naming).write(checkpoint.weights());
         renamed.tensors().forEach((name, tensor) -> tensors.put(name, stored(name, tensor)));
+        addPeriods(naming, config, tensors);
         Optional<HuggingFaceFolder> repository = folder && options.library() == Library.HUGGING_FACE
                 ? Optional.of(HuggingFaceFolder.of(config, naming, entry, checkpoint.hints()))
                 : Optional.empty();
@@ -212,8 +216,35 @@ public final class CheckpointConverter {
         entry.ifPresent(e -> metadata.put(ModelCard.METADATA_KEY, e.name()));
         if (config instanceof VitConfig vit) { // no shape tells it, where the naming leaves the rotary periods out
             metadata.put(Architecture.HEADS_KEY, Integer.toString(vit.heads()));
+            metadata.put(Architecture.EPS_KEY, Double.toString(vit.norm().eps()));
+            if (vit.position() instanceof Position.Rope rope
+                    && rope.config().periods() instanceof RotaryEmbedding.Periods.Base base) {
+                metadata.put(Architecture.ROPE_THETA_KEY, Double.toString(base.base()));
+            }
         }
+        Identity.stated(checkpoint).ifPresent(n -> metadata.put(ModelCard.STATISTICS_KEY, numbers(n)));
         return metadata;
+    }
+
+    private static String numbers(Normalisation n) {
+        StringBuilder text = new StringBuilder();
+        for (float[] values : List.of(n.mean(), n.std())) {
+            for (float value : values) {
+                text.append(text.isEmpty() ? "" : ",").append(value);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Official DINOv3 files hold the rotary periods; where the source leaves them out, its config gives them. */
+    private static void addPeriods(Naming naming, BackboneConfig config, Map<String, StoredTensor> tensors) {
+        if (naming == Naming.OFFICIAL_DINOV3
+                && !tensors.containsKey("rope_embed.periods")
+                && config instanceof VitConfig vit
+                && vit.position() instanceof Position.Rope rope) {
+            float[] periods = rope.config().periods().values(vit.headDim());
+            tensors.put("rope_embed.periods", StoredTensor.InMemory.of(new long[] {periods.length}, periods));
+        }
     }
 
     /** The published model, if the user, the file or the shape alone says which. */

@@ -18,7 +18,6 @@ record CsvWriter() implements FeatureWriter {
 
     @Override
     public void write(Path file, FeatureTable table) throws IOException {
-        Index.write(file, table);
         Atomically.write(file, temporary -> {
             try (Writer out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
                 out.write("path");
@@ -35,6 +34,7 @@ record CsvWriter() implements FeatureWriter {
                 }
             }
         });
+        Index.write(file, table); // last: if the values could not be written, the old pair stays as it is
     }
 
     private static String quoted(String text) {

@@ -21,14 +21,21 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** Of a file, or of all files that lie directly in a folder. */
+    /** What a model is read from; anything else in its folder, such as a README or our own output, is not the model. */
+    private static final String MODEL_FILE =
+            "config\\.json|preprocessor_config\\.json|(model|pytorch_model)[^/]*\\.(safetensors|bin|index\\.json)";
+
+    /** Of a file, or of the model files of a folder. */
     static String of(Path path) {
         try {
             MessageDigest digest = sha256();
             if (Files.isDirectory(path)) {
                 List<Path> files;
                 try (Stream<Path> children = Files.list(path)) {
-                    files = children.filter(Files::isRegularFile).sorted().toList();
+                    files = children.filter(Files::isRegularFile)
+                            .filter(file -> file.getFileName().toString().matches(MODEL_FILE))
+                            .sorted()
+                            .toList();
                 }
                 for (Path file : files) {
                     digest.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));

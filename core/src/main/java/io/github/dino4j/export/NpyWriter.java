@@ -27,7 +27,6 @@ record NpyWriter() implements FeatureWriter {
     public void write(Path file, FeatureTable table) throws IOException {
         check(table);
         long[] shape = shape(table);
-        Index.write(file, table);
         Atomically.write(file, temporary -> {
             StoredTensor values = table.region(0, shape);
             try (FileChannel out =
@@ -40,6 +39,7 @@ record NpyWriter() implements FeatureWriter {
                 out.force(true);
             }
         });
+        Index.write(file, table); // last: if the values could not be written, the old pair stays as it is
     }
 
     private static long[] shape(FeatureTable table) {

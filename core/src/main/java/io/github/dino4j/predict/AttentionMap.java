@@ -59,6 +59,10 @@ public final class AttentionMap {
 
     /** Weights [height * width] of one head. */
     public float[] head(int head) {
+        if (head < 0 || head >= heads) {
+            throw new IndexOutOfBoundsException(
+                    "head " + head + " does not exist: there are heads 0 to " + (heads - 1));
+        }
         int size = height * width;
         return Arrays.copyOfRange(values, head * size, (head + 1) * size);
     }
@@ -80,6 +84,9 @@ public final class AttentionMap {
      * @return [height * width]
      */
     public boolean[] mask(int head, double mass) {
+        if (!(mass >= 0 && mass <= 1)) {
+            throw new IllegalArgumentException("the mass of a mask is a share in 0..1, not " + mass);
+        }
         float[] weights = head(head);
         double total = 0;
         for (float weight : weights) {

@@ -10,6 +10,7 @@ import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Preprocessing;
 import io.github.dino4j.weights.PretrainingData;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +40,7 @@ public record Identity(
     }
 
     static Identity of(Checkpoint checkpoint, BackboneConfig config, LoadOptions options) {
-        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
+        Optional<Normalisation> stated = stated(checkpoint);
         if (options.model().isPresent()) {
             return published(asked(checkpoint, config, options.model().get()), stated);
         }
@@ -82,7 +83,7 @@ public record Identity(
 
     /** Narrows down by what the file says of its training images. */
     private static List<Entry> told(List<Entry> alike, Checkpoint checkpoint, BackboneConfig config) {
-        Optional<Normalisation> stated = checkpoint.hints().preprocessing().flatMap(Identity::statistics);
+        Optional<Normalisation> stated = stated(checkpoint);
         Optional<PretrainingData> data = checkpoint.hints().pretrainingData();
         if (data.isPresent()) {
             boolean satellite = data.get() == PretrainingData.SAT493M;
@@ -129,8 +130,26 @@ public record Identity(
                 warnings);
     }
 
-    static Optional<Normalisation> statistics(Preprocessing preprocessing) {
-        return preprocessing.mean().isEmpty()
+    /** Mean and deviation that the config files beside the weights state, or the metadata of a file of ours. */
+    public static Optional<Normalisation> stated(Checkpoint checkpoint) {
+        return checkpoint.hints().preprocessing().flatMap(Identity::statistics).or(() -> {
+            String[] numbers = checkpoint
+                    .metadata()
+                    .getOrDefault(ModelCard.STATISTICS_KEY, "")
+                    .split(",");
+            if (numbers.length != 6 || !Arrays.stream(numbers).allMatch(n -> n.matches("[0-9]+\\.[0-9]+"))) {
+                return Optional.empty();
+            }
+            float[] values = new float[6];
+            for (int i = 0; i < 6; i++) {
+                values[i] = Float.parseFloat(numbers[i]);
+            }
+            return Optional.of(Normalisation.of(Arrays.copyOfRange(values, 0, 3), Arrays.copyOfRange(values, 3, 6)));
+        });
+    }
+
+    private static Optional<Normalisation> statistics(Preprocessing preprocessing) {
+        return preprocessing.mean().size() != 3 || preprocessing.std().size() != 3
                 ? Optional.empty()
                 : Optional.of(Normalisation.of(doubles(preprocessing.mean()), doubles(preprocessing.std())));
     }

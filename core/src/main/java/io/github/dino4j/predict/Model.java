@@ -124,8 +124,9 @@ public final class Model implements AutoCloseable {
 
     /** Images of one size as [B, 3, H, W] in the current scope. */
     public static Tensor tensor(List<Pixels> images) {
+        float[] batch = Pixels.batch(images); // refuses an empty list and images of two sizes
         Pixels first = images.get(0);
-        return Tensor.of(Pixels.batch(images), images.size(), 3, first.height(), first.width());
+        return Tensor.of(batch, images.size(), 3, first.height(), first.width());
     }
 
     /**

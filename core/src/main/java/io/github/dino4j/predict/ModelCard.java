@@ -29,6 +29,9 @@ public record ModelCard(
     /** Key of the safetensors metadata under which a file can name its model, so that it need not be recognised. */
     public static final String METADATA_KEY = "dino4j.model";
 
+    /** The same for the mean and deviation of the training images, six numbers between commas. */
+    public static final String STATISTICS_KEY = "dino4j.mean_std";
+
     public ModelCard {
         warnings = List.copyOf(warnings);
     }

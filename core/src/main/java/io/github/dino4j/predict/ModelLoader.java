@@ -2,6 +2,7 @@ package io.github.dino4j.predict;
 
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.Backbone;
+import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Position.GridResample;
@@ -9,11 +10,13 @@ import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Precision;
+import io.github.dino4j.nn.Ffn;
 import io.github.dino4j.nn.Norm;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.weights.Checkpoint;
+import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.Naming;
 import io.github.dino4j.weights.StateDict;
@@ -44,6 +47,18 @@ final class ModelLoader {
     private ModelLoader() {}
 
     static Model load(Path path, LoadOptions options) {
+        options.model()
+                .ifPresent(BackboneCatalog::get); // a name that nobody has is the caller's mistake, not the file's
+        try {
+            return build(path, options);
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            // Shapes and configs that no check of ours foresaw: the message must name the file all the same.
+            throw new CheckpointException(
+                    path + ": its tensors or config files do not fit together: " + e.getMessage(), e);
+        }
+    }
+
+    private static Model build(Path path, LoadOptions options) {
         Checkpoints.Options open = Checkpoints.Options.DEFAULT;
         if (options.part().isPresent()) {
             open = open.withTopLevel(options.part().get());
@@ -52,6 +67,7 @@ final class ModelLoader {
         BackboneConfig config =
                 asReference(Architecture.of(checkpoint, options.heads()), checkpoint, options.reference());
         Identity identity = Identity.of(checkpoint, config, options);
+        requireKnownActivation(checkpoint, config);
         StateDict weights = recomputesPeriods(options)
                 ? checkpoint.weights().select(name -> !name.equals("rope_embed.periods"))
                 : checkpoint.weights();
@@ -65,6 +81,19 @@ final class ModelLoader {
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
+        }
+    }
+
+    /** Another activation than the published models' would give plausible and wrong features. */
+    private static void requireKnownActivation(Checkpoint checkpoint, BackboneConfig config) {
+        String found = checkpoint.hints().activation().orElse("");
+        if (config instanceof VitConfig vit
+                && vit.ffn() instanceof Ffn.Mlp
+                && !found.isEmpty()
+                && !found.equals("gelu")) {
+            throw new CheckpointException(checkpoint.path() + ": config.json says hidden_act '" + found
+                    + "'; every published DINO model of this kind has gelu, and Dino4J computes no other. If the weights"
+                    + " are a published model's, correct config.json.");
         }
     }
 

@@ -511,7 +511,12 @@ public final class Tensor {
             long height = (long) Math.floor(size(2) * scaleHeight);
             return onMeta(size(0), size(1), height, (long) Math.floor(size(3) * scaleWidth));
         }
+        long[] size = {(long) Math.floor(size(2) * scaleHeight), (long) Math.floor(size(3) * scaleWidth)};
         return op("bicubic resize by " + scaleHeight + " x " + scaleWidth, () -> {
+            if (!antialias) { // the operator itself: interpolate prints a warning about scale factors
+                return torch.upsample_bicubic2d(
+                        handle, size, false, new DoubleOptional(scaleHeight), new DoubleOptional(scaleWidth));
+            }
             InterpolateFuncOptions options = new InterpolateFuncOptions();
             options.scale_factor().put(new DoubleVector(scaleHeight, scaleWidth));
             options.mode().put(new kBicubic());

@@ -40,7 +40,7 @@ final class HuggingFaceTables {
     /** Dinov2Model, Dinov2WithRegistersModel and their backbone classes. */
     static final List<Rule> DINOV2 = List.of(
             rename("embeddings.cls_token", "cls_token"),
-            rename("embeddings.register_tokens", "register_tokens"),
+            registers("embeddings.register_tokens", "register_tokens"),
             rename("embeddings.mask_token", "mask_token"),
             rename("embeddings.position_embeddings", "pos_embed"),
             rename("embeddings.patch_embeddings.projection.{wb}", "patch_embed.proj.{wb}"),

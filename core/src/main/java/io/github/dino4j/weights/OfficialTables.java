@@ -1,6 +1,7 @@
 package io.github.dino4j.weights;
 
 import static io.github.dino4j.weights.Rule.alias;
+import static io.github.dino4j.weights.Rule.registers;
 import static io.github.dino4j.weights.Rule.same;
 
 import java.util.List;
@@ -24,7 +25,7 @@ final class OfficialTables {
     static final List<Rule> DINOV2 = List.of(
             same("cls_token"),
             same("pos_embed"),
-            same("register_tokens"),
+            registers("register_tokens", "register_tokens"),
             same("mask_token"),
             same("patch_embed.proj.{wb}"),
             same("blocks.{i}.norm1.{wb}"),
@@ -41,7 +42,7 @@ final class OfficialTables {
 
     static final List<Rule> DINOV3 = List.of(
             same("cls_token"),
-            same("storage_tokens"),
+            registers("storage_tokens", "storage_tokens"),
             same("mask_token"),
             same("patch_embed.proj.{wb}"),
             same("rope_embed.periods"),

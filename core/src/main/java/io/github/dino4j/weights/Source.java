@@ -37,10 +37,7 @@ record Source(
         }
         Path file = Files.isDirectory(path) ? fileOf(path) : path;
         Source source = openFile(file, options);
-        List<String> names = new ArrayList<>(List.of(nameOf(file)));
-        if (Files.isDirectory(path)) {
-            names.add(nameOf(path));
-        }
+        List<String> names = names(file);
         boolean standard = MODEL_FILES.contains(nameOf(file)) || Files.isDirectory(path);
         return new Source(
                 source.tensors(),
@@ -50,6 +47,25 @@ record Source(
                 beside(file, "config.json", standard),
                 beside(file, "preprocessor_config.json", standard),
                 names);
+    }
+
+    /**
+     * What may name the model: the file, its folder, and the repository of a Hugging Face cache ({@code
+     * models--org--name/snapshots/hash/file}). Folders further up are the user's and say nothing.
+     */
+    private static List<String> names(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        List<String> names = new ArrayList<>(List.of(nameOf(absolute)));
+        Path folder = absolute.getParent();
+        if (folder != null && folder.getFileName() != null) {
+            names.add(nameOf(folder));
+        }
+        for (Path part : absolute) {
+            if (part.toString().startsWith("models--")) {
+                names.add(part.toString());
+            }
+        }
+        return names;
     }
 
     private static Source openFile(Path file, Checkpoints.Options options) {

@@ -6,6 +6,7 @@ import static io.github.dino4j.weights.Rule.joinBiases;
 import static io.github.dino4j.weights.Rule.joinRows;
 import static io.github.dino4j.weights.Rule.omit;
 import static io.github.dino4j.weights.Rule.packedGate;
+import static io.github.dino4j.weights.Rule.registers;
 import static io.github.dino4j.weights.Rule.rename;
 import static io.github.dino4j.weights.Rule.same;
 import static io.github.dino4j.weights.Rule.squeeze;
@@ -37,12 +38,12 @@ final class TimmTables {
 
     /** vit_*_patch14_reg4_dinov2.lvd142m: the cls position is inside of cls_token. */
     static final List<Rule> DINOV2_REGISTERS =
-            with(DINOV2_BLOCKS, clsPosition("cls_token", "pos_embed"), rename("reg_token", "register_tokens"));
+            with(DINOV2_BLOCKS, clsPosition("cls_token", "pos_embed"), registers("reg_token", "register_tokens"));
 
     /** vit_*_patch16_dinov3*.{lvd1689m,sat493m} (Eva). Only the _qkvb files hold biases of q and v, none one of k. */
     static final List<Rule> DINOV3 = List.of(
             same("cls_token"),
-            rename("reg_token", "storage_tokens"),
+            registers("reg_token", "storage_tokens"),
             same("patch_embed.proj.{wb}"),
             same("blocks.{i}.norm1.{wb}"),
             same("blocks.{i}.attn.qkv.weight"),

@@ -160,6 +160,69 @@ class ModelLoadTest {
     }
 
     @Test
+    void findsTheDataSetInTheNameOfTheRepository() throws IOException {
+        Path cached = folder.resolve("models--facebook--dinov3-vitl16-pretrain-sat493m/snapshots/0123abc");
+        Files.createDirectories(cached);
+        Files.copy(GOOD, cached.resolve("model.safetensors"));
+
+        assertThat(Checkpoints.open(cached).hints().pretrainingData()).isPresent();
+        assertThat(Checkpoints.open(cached.resolve("model.safetensors")).hints().pretrainingData())
+                .isPresent();
+        assertThat(Checkpoints.open(GOOD).hints().pretrainingData()).isEmpty();
+    }
+
+    @Test
+    void takesNoRegistersAsNone() throws IOException {
+        Map<String, StoredTensor> tensors =
+                new LinkedHashMap<>(Safetensors.open(GOOD).tensors());
+        tensors.put("storage_tokens", StoredTensor.InMemory.of(new long[] {1, 0, 48}));
+
+        try (Model model = Model.load(write(tensors), LoadOptions.DEFAULT)) {
+            assertThat(((VitConfig) model.config()).registers()).isZero();
+        }
+    }
+
+    @Test
+    void refusesBlockNumbersWithGaps() throws IOException {
+        for (String name : List.of("blocks.2000000000.norm1.weight", "blocks.99999999999.norm1.weight")) {
+            Map<String, StoredTensor> tensors =
+                    new LinkedHashMap<>(Safetensors.open(GOOD).tensors());
+            tensors.put(name, StoredTensor.InMemory.of(new long[] {48}, new float[48]));
+            Path file = write(tensors);
+
+            assertThatThrownBy(() -> Model.load(file, LoadOptions.DEFAULT))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("none with number 2");
+        }
+    }
+
+    @Test
+    void refusesTensorsOfAnotherRank() throws IOException {
+        Map<String, StoredTensor> tensors =
+                new LinkedHashMap<>(Safetensors.open(GOOD).tensors());
+        tensors.put("patch_embed.proj.weight", StoredTensor.InMemory.of(new long[] {48}, new float[48]));
+        Path file = write(tensors);
+
+        assertThatThrownBy(() -> Model.load(file, LoadOptions.DEFAULT))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("patch_embed.proj.weight");
+    }
+
+    @Test
+    void refusesAnActivationThatNoPublishedModelHas() throws IOException {
+        Path source = Path.of("src/test/resources/golden/hub/hf_dinov3_vit");
+        Files.copy(source.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        String config = Files.readString(source.resolve("config.json")).replace("\"gelu\"", "\"relu\"");
+        Files.writeString(folder.resolve("config.json"), config);
+
+        assertThatThrownBy(() -> Model.load(folder, LoadOptions.DEFAULT))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("hidden_act 'relu'");
+    }
+
+    @Test
     void takesTheTeacherUnlessTheStudentIsAskedFor() {
         Path file = GOLDEN.resolve("ckpt_mlp_train_student_teacher.pth");
 
