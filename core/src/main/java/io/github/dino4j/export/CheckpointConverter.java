@@ -113,6 +113,10 @@ public final class CheckpointConverter {
      */
     public Result convert(Path output) {
         boolean folder = Files.isDirectory(output) || !output.toString().endsWith(".safetensors");
+        if (output.toString().matches(".*\\.(pth|pt|bin|txt|onnx|npz)") && !Files.isDirectory(output)) {
+            throw new IllegalArgumentException(
+                    output + ": only safetensors are written; name the file .safetensors, or a folder");
+        }
         BackboneConfig config = Architecture.of(checkpoint, options.heads());
         Optional<BackboneCatalog.Entry> entry = entry(config);
         Naming naming = naming();

@@ -38,7 +38,13 @@ final class ReferenceTransform {
     private static Transform stated(Preprocessing p, Reference reference) {
         Sizing.Scaling scaling = p.resize().map(ReferenceTransform::scaling).orElse(new Sizing.AsIs());
         Sizing sizing = scaling;
-        if (p.crop().isPresent() && scaling instanceof Sizing.ShorterSide shorter) {
+        if (p.crop().isPresent()) {
+            Preprocessing.Crop crop = p.crop().get();
+            if (!(scaling instanceof Sizing.ShorterSide shorter) || crop.height() != crop.width()) {
+                throw new IllegalArgumentException("the config asks for a crop of " + crop.height() + " x "
+                        + crop.width() + " after '" + scaling + "'; only a square crop after a shorter side is known."
+                        + " Take the reference meta, or a sizing of your own");
+            }
             CropRounding rounding = reference == Reference.TIMM ? CropRounding.HALF_EVEN : CropRounding.FLOOR;
             sizing = new Sizing.ShorterSideThenCrop(
                     shorter.size(), p.crop().get().height(), rounding);
@@ -65,7 +71,10 @@ final class ReferenceTransform {
             case NEAREST -> Interpolation.NEAREST;
             case LANCZOS -> Interpolation.LANCZOS;
             case BICUBIC -> Interpolation.BICUBIC;
-            case BILINEAR, BOX, HAMMING -> Interpolation.BILINEAR;
+            case BILINEAR -> Interpolation.BILINEAR;
+            case BOX, HAMMING ->
+                throw new IllegalArgumentException("the config asks for the filter " + resampling
+                        + ", which no published model uses and Dino4J lacks");
         };
     }
 }
