@@ -54,6 +54,35 @@ class BackboneCatalogTest {
         assertThat(TensorFlow.parameters(BackboneCatalog.get(name).config())).isEqualTo(parameters);
     }
 
+    /** Billions of multiply-adds as timm's result files publish them; they count biases and norms a little otherwise. */
+    @ParameterizedTest
+    @CsvSource({
+        "dino_vits16,224,4.61",
+        "dino_vitb16,224,17.58",
+        "dino_vits8,224,22.44",
+        "dino_vitb8,224,78.22",
+        "dinov2_vits14,518,46.76",
+        "dinov2_vitb14,518,151.71",
+        "dinov2_vitl14,518,507.15",
+        "dinov2_vitg14,518,1784.2",
+        "dinov2_vits14_reg,518,46.95",
+        "dinov3_vits16,256,6.26",
+        "dinov3_vits16plus,256,8.11",
+        "dinov3_vitb16,256,23.60",
+        "dinov3_vitl16,256,82.43",
+        "dinov3_vith16plus,256,224.88",
+        "dinov3_convnext_tiny,224,4.47",
+        "dinov3_convnext_small,224,8.71",
+        "dinov3_convnext_base,224,15.38",
+        "dinov3_convnext_large,224,34.40"
+    })
+    void countsMultiplyAddsAsPublished(String name, int side, double gmacs) {
+        double counted =
+                TensorFlow.of(BackboneCatalog.get(name).config(), 1, side, side).macs() / 1e9;
+
+        assertThat(counted / gmacs).isCloseTo(1, within(0.01));
+    }
+
     @Test
     void sevenBillionMeans6716Million() {
         assertThat(TensorFlow.parameters(BackboneCatalog.get("dinov3-vit7b16").config()) / 1_000_000)
