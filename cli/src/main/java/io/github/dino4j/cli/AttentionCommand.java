@@ -70,10 +70,10 @@ final class AttentionCommand implements Callable<Integer> {
             throw console.usage("--mass is a share in 0..1, found " + mass);
         }
         RgbImage photo = images.decoder().read(image);
-        Output.folder(output);
         try (Dino dino = model.load(images, console)) {
             Pixels pixels = dino.prepare(photo);
             AttentionMap map = dino.attention(photo, block);
+            Output.folder(output); // not before: a model without attention leaves nothing behind
             List<Path> written = draw(photo, map, new AttentionPictures(map, pixels.geometry()));
             if (json) {
                 console.json(json(map, written));

@@ -94,6 +94,7 @@ class CommandsTest {
 
         Cli.run("attention", "-q", "-m", convNext, CAT, "-o", folder.resolve("attention"))
                 .fails(1, "dino4j: a ConvNeXt has no attention; vision transformers do");
+        assertThat(folder.resolve("attention")).doesNotExist();
     }
 
     @Test
