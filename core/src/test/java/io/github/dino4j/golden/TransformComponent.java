@@ -73,8 +73,7 @@ final class TransformComponent implements GoldenComponent {
     private static float[] evaluation(String output, JsonNode c, RgbImage photo) {
         Sizing.ShorterSideThenCrop sizing = new Sizing.ShorterSideThenCrop(
                 c.path("resize_shorter_side").asInt(), c.path("crop").asInt(), CropRounding.HALF_EVEN);
-        Transform transform =
-                new Transform(sizing, Interpolation.BICUBIC, ResizePath.PILLOW, statistics(c, "mean", "std"));
+        Transform transform = named(Transform.dinoV2Eval(), sizing).withNormalisation(statistics(c, "mean", "std"));
         return switch (output) {
             case "pil_resized_u8" ->
                 levels(transform
@@ -85,13 +84,17 @@ final class TransformComponent implements GoldenComponent {
             case "crop_u8" ->
                 levels(transform.withNormalisation(UNIT).apply(photo).values());
             case "tensor_crop_u8" ->
-                levels(transform
-                        .withPath(ResizePath.TENSOR_UINT8)
+                levels(named(Transform.dinoV3Eval(), sizing)
                         .withNormalisation(UNIT)
                         .apply(photo)
                         .values());
             default -> transform.apply(photo).values();
         };
+    }
+
+    /** A named transform as it is where the case has its sizes, else with the sizes of the case. */
+    private static Transform named(Transform transform, Sizing.ShorterSideThenCrop sizing) {
+        return sizing.size() == 256 ? transform : transform.withSizing(sizing);
     }
 
     private static float[] huggingFace(String output, GoldenCase golden, RgbImage photo) {
