@@ -11,7 +11,8 @@ import java.util.OptionalInt;
  * @param heads attention heads, where neither the file nor the catalogue tells
  * @param reference whose numbers to give
  * @param periods where rotary periods come from
- * @param memory how weights are held
+ * @param memory how weights are held for {@link Precision#PLAIN}
+ * @param precision in which arithmetic the backbone runs
  */
 public record LoadOptions(
         Optional<String> model,
@@ -19,9 +20,16 @@ public record LoadOptions(
         OptionalInt heads,
         Reference reference,
         Periods periods,
-        Memory memory) {
+        Memory memory,
+        Precision precision) {
     public static final LoadOptions DEFAULT = new LoadOptions(
-            Optional.empty(), Optional.empty(), OptionalInt.empty(), Reference.META, Periods.BY_REFERENCE, Memory.AUTO);
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.empty(),
+            Reference.META,
+            Periods.BY_REFERENCE,
+            Memory.AUTO,
+            Precision.FLOAT32);
 
     /** Rotary periods of v3: published files hold them rounded to bfloat16. */
     public enum Periods {
@@ -42,27 +50,45 @@ public record LoadOptions(
         AS_STORED
     }
 
+    /** Arithmetic of a loaded backbone. Residual stream, norms and softmax are float32 in each. */
+    public enum Precision {
+        /** libtorch's operators on the weights as they lie in the file: nothing is packed, everything can be trained. */
+        PLAIN,
+        /** float32 on packed weights: exact and the default. Falls back to PLAIN where the processor has no kernels for it. */
+        FLOAT32,
+        /** Linears and attention in bfloat16. */
+        BFLOAT16,
+        /** Linears in int8 (a scale a channel, activations measured as they come), attention in bfloat16. */
+        INT8,
+        /** The fastest that this processor has kernels for. */
+        AUTO
+    }
+
     public LoadOptions withModel(String name) {
-        return new LoadOptions(Optional.of(name), part, heads, reference, periods, memory);
+        return new LoadOptions(Optional.of(name), part, heads, reference, periods, memory, precision);
     }
 
     public LoadOptions withPart(String key) {
-        return new LoadOptions(model, Optional.of(key), heads, reference, periods, memory);
+        return new LoadOptions(model, Optional.of(key), heads, reference, periods, memory, precision);
     }
 
     public LoadOptions withHeads(int count) {
-        return new LoadOptions(model, part, OptionalInt.of(count), reference, periods, memory);
+        return new LoadOptions(model, part, OptionalInt.of(count), reference, periods, memory, precision);
     }
 
     public LoadOptions withReference(Reference other) {
-        return new LoadOptions(model, part, heads, other, periods, memory);
+        return new LoadOptions(model, part, heads, other, periods, memory, precision);
     }
 
     public LoadOptions withPeriods(Periods other) {
-        return new LoadOptions(model, part, heads, reference, other, memory);
+        return new LoadOptions(model, part, heads, reference, other, memory, precision);
     }
 
     public LoadOptions withMemory(Memory other) {
-        return new LoadOptions(model, part, heads, reference, periods, other);
+        return new LoadOptions(model, part, heads, reference, periods, other, precision);
+    }
+
+    public LoadOptions withPrecision(Precision other) {
+        return new LoadOptions(model, part, heads, reference, periods, memory, other);
     }
 }
