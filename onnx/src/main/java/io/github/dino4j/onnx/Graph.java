@@ -71,6 +71,11 @@ final class Graph {
         return name;
     }
 
+    /** Integers as real numbers. */
+    String real(String name, String integers) {
+        return add("Cast", name, List.of(integers), new Attribute("to", (long) Values.Type.FLOAT.number));
+    }
+
     String matmul(String name, String a, String b) {
         return add("MatMul", name, List.of(a, b));
     }

@@ -27,7 +27,7 @@ enum LinearForm {
             String scales = graph.constant(name + ".scale", Values.floats(weight.scales(), weight.out()));
             String integers = graph.add(
                     "MatMulInteger", name + ".integers", List.of(rounded.get(0), matrix, rounded.get(2), zeros));
-            String product = graph.add("Cast", name + ".cast", List.of(integers), new Graph.Attribute("to", 1L));
+            String product = graph.real(name + ".real", integers);
             return graph.product(name + ".product", product, graph.product(name + ".scales", rounded.get(1), scales));
         }
     };

@@ -1,10 +1,12 @@
 package io.github.dino4j.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Tokens;
@@ -183,9 +185,10 @@ public final class OnnxCheck {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
                 OrtSession session = environment.createSession(file.toString(), options)) {
+            long channels = channels(session);
             for (Images images : batches) {
-                long[] shape = {images.batch, 3, images.height, images.width};
-                float[] pixels = noise(Math.toIntExact(3L * images.batch * images.height * images.width));
+                long[] shape = {images.batch, channels, images.height, images.width};
+                float[] pixels = noise(Math.toIntExact(channels * images.batch * images.height * images.width));
                 Map<String, float[]> expected = ours.run(pixels, shape);
                 for (Map.Entry<String, Output> output :
                         theirs(environment, session, pixels, shape).entrySet()) {
@@ -200,6 +203,14 @@ public final class OnnxCheck {
             throw new ExportException(file + ": ONNX Runtime refuses it: " + e.getMessage(), e);
         }
         return new Report(differences, tolerance);
+    }
+
+    private static long channels(OrtSession session) throws OrtException {
+        NodeInfo input = session.getInputInfo().get("pixels");
+        if (input == null || !(input.getInfo() instanceof TensorInfo tensor)) {
+            throw new ExportException("no input 'pixels', only " + session.getInputNames());
+        }
+        return tensor.getShape()[1];
     }
 
     @SuppressWarnings("ArrayRecordComponent") // of this class only, never compared

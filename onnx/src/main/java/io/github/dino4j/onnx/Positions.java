@@ -14,33 +14,45 @@ import java.util.function.Function;
 
 /** Position tables of one image size, computed by the layers of our own forward pass. */
 final class Positions {
-    private Positions() {}
+    private final StateDict weights;
+    private final VitConfig config;
+    private final OnnxOptions.Size.Fixed size;
 
-    /** Learned positions [1 + h * w, C] of class token and patches, row-major. */
-    static float[] learned(StateDict weights, VitConfig config, Position.LearnedGrid grid, int height, int width) {
-        int h = height / config.patch();
-        int w = width / config.patch();
-        return with(
-                weights,
-                p -> new PositionGrid(p, grid, config.dim())
-                        .at(h, w, height == width)
-                        .toFloats());
+    Positions(StateDict weights, VitConfig config, OnnxOptions.Size.Fixed size) {
+        this.weights = weights;
+        this.config = config;
+        this.size = size;
     }
 
-    /**
-     * Cosines and sines of the rotation of each patch, [h * w, d / 2] each.
-     */
+    /** Learned positions [1 + h * w, C] of class token and patches, row-major. */
+    float[] of(Position.LearnedGrid grid) {
+        boolean square = size.height() == size.width();
+        return with(p -> new PositionGrid(p, grid, config.dim())
+                .at(rows(), columns(), square)
+                .toFloats());
+    }
+
+    /** Cosines and sines of the rotation of each patch, [h * w, d / 2] each. */
     @SuppressWarnings("ArrayRecordComponent") // of this package only, never compared
     record Angles(float[] cos, float[] sin) {}
 
-    static Angles rotary(StateDict weights, VitConfig config, Position.Rope rope, int h, int w) {
-        return with(weights, p -> {
-            Rotary.Table table = new RotaryEmbedding(p.at("rope_embed"), rope.config(), config.headDim()).at(h, w);
+    Angles of(Position.Rope rope) {
+        return with(p -> {
+            Rotary.Table table =
+                    new RotaryEmbedding(p.at("rope_embed"), rope.config(), config.headDim()).at(rows(), columns());
             return new Angles(table.cos().toFloats(), table.sin().toFloats());
         });
     }
 
-    private static <T> T with(StateDict weights, Function<Parameters, T> work) {
+    private int rows() {
+        return size.height() / config.patch();
+    }
+
+    private int columns() {
+        return size.width() / config.patch();
+    }
+
+    private <T> T with(Function<Parameters, T> work) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.inference()) {
             return work.apply(

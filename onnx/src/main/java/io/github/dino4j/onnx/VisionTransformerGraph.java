@@ -19,7 +19,7 @@ import java.util.Optional;
  * the mask of the key bias. Constants keep the official names of the weights they come from.
  */
 final class VisionTransformerGraph {
-    private static final String PIXELS = "pixels";
+    static final String PIXELS = "pixels";
     private static final long TO_THE_END = Long.MAX_VALUE;
 
     private final VitConfig config;
@@ -80,11 +80,12 @@ final class VisionTransformerGraph {
     private String embed() {
         StoredTensor kernel = weights.get("patch_embed.proj.weight");
         long patch = config.patch();
+        boolean open = options.size() instanceof OnnxOptions.Size.Dynamic;
         String map = graph.add(
                 "Conv",
                 "patch_embed",
                 List.of(
-                        PIXELS,
+                        open && config.remainder() == VitConfig.Remainder.REFUSE ? wholePatches() : PIXELS,
                         graph.constant("patch_embed.proj.weight", Values.stored(kernel, kernel.shape())),
                         vector("patch_embed.proj.bias")),
                 new Attribute("kernel_shape", new long[] {patch, patch}),
@@ -92,18 +93,12 @@ final class VisionTransformerGraph {
         String patches = graph.transpose(
                 "patch_embed.tokens", graph.reshape("patch_embed.flat", map, 0, config.dim(), -1), 0, 2, 1);
         float[] front = front();
-        if (config.position() instanceof Position.LearnedGrid grid
-                && options.size() instanceof OnnxOptions.Size.Fixed fixed) {
-            int dim = config.dim();
-            float[] positions = Positions.learned(weights, config, grid, fixed.height(), fixed.width());
-            float[] rest = Arrays.copyOfRange(positions, dim, positions.length);
-            for (int c = 0; c < dim; c++) {
-                front[c] += positions[c];
+        if (config.position() instanceof Position.LearnedGrid grid) {
+            PositionTable positions = PositionTable.of(graph, config, grid, weights, options, map);
+            for (int c = 0; c < config.dim(); c++) {
+                front[c] += positions.cls()[c];
             }
-            patches = graph.sum(
-                    "positions",
-                    patches,
-                    graph.constant("pos_embed.patches", Values.floats(rest, 1, rest.length / dim, dim)));
+            patches = graph.sum("positions", patches, positions.patches());
         }
         String shape = graph.concat(
                 "front.shape", 0, graph.shape("batch", PIXELS, 0, 1), graph.integers(prefix, config.dim()));
@@ -112,6 +107,18 @@ final class VisionTransformerGraph {
                 "front.repeated",
                 List.of(graph.constant("front", Values.floats(front, 1, prefix, config.dim())), shape));
         return graph.concat("tokens", 1, repeated, patches);
+    }
+
+    /**
+     * The pixels, if both sides are multiples of the patch, as v2 demands: else this reshape does not add up, and its
+     * name, which the runtime tells, is the message.
+     */
+    private String wholePatches() {
+        String patch = graph.integer(config.patch());
+        String rows = graph.add("Div", "whole.rows", List.of(graph.shape("sides", PIXELS, 2, 4), patch));
+        String shape = graph.concat(
+                "whole.shape", 0, graph.integers(0, config.inChannels()), graph.product("whole.sides", rows, patch));
+        return graph.add("Reshape", "image_sides_must_be_multiples_of_" + config.patch(), List.of(PIXELS, shape));
     }
 
     /** Class token and registers, [1 + R, C]. */
@@ -125,16 +132,9 @@ final class VisionTransformerGraph {
     }
 
     private void outputs(String x) {
-        String front = x;
-        String patches = x;
-        if (config.untiedClsNorm()) {
-            front = norm("cls_norm", graph.slice("front.last", x, 1, 0, prefix));
-            patches = norm("norm", graph.slice("patches.last", x, 1, prefix, TO_THE_END));
-            graph.add("Identity", "patches", List.of(patches));
-        } else {
-            front = norm("norm", x);
-            graph.slice("patches", front, 1, prefix, TO_THE_END);
-        }
+        String normed = norm("norm", x);
+        String front = config.untiedClsNorm() ? norm("cls_norm", graph.slice("front.last", x, 1, 0, prefix)) : normed;
+        graph.slice("patches", normed, 1, prefix, TO_THE_END);
         graph.add("Gather", "cls", List.of(front, graph.integer(0)), new Attribute("axis", 1L));
         if (config.registers() > 0) {
             graph.slice("registers", front, 1, 1, prefix);
