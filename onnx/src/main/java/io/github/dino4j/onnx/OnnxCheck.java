@@ -214,10 +214,10 @@ public final class OnnxCheck {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // of this class only, never compared
-    private record Output(float[] values, int width) {}
+    record Output(float[] values, int width) {}
 
-    private static Map<String, Output> theirs(
-            OrtEnvironment environment, OrtSession session, float[] pixels, long... shape) throws OrtException {
+    static Map<String, Output> theirs(OrtEnvironment environment, OrtSession session, float[] pixels, long... shape)
+            throws OrtException {
         Map<String, Output> outputs = new LinkedHashMap<>();
         try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape);
                 OrtSession.Result result = session.run(Map.of("pixels", input))) {

@@ -20,9 +20,11 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +44,16 @@ public final class OnnxExporter {
      *
      * @param files the .onnx file, then the file of its weights where they stand apart
      * @param parameters bytes of all constants
+     * @param metadata what stands in the file beside the graph: model, licence, patch, mean and deviation of the images
      * @param report how far ONNX Runtime's numbers are from ours; empty if the options left the check out
      */
-    public record Result(List<Path> files, long parameters, Optional<OnnxCheck.Report> report) {}
+    public record Result(
+            List<Path> files, long parameters, Map<String, String> metadata, Optional<OnnxCheck.Report> report) {
+        public Result {
+            files = List.copyOf(files);
+            metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+    }
 
     /**
      * Exports a checkpoint.
@@ -83,7 +92,8 @@ public final class OnnxExporter {
         }
     }
 
-    private static Result write(
+    /** {@code ours} are the numbers that the file has to give. */
+    static Result write(
             VitConfig config,
             StateDict weights,
             Map<String, String> metadata,
@@ -91,6 +101,9 @@ public final class OnnxExporter {
             OnnxOptions options,
             OnnxCheck.Forward ours) {
         requireSize(config, options.size());
+        if (Files.isDirectory(file)) {
+            throw new ExportException(file + ": is a folder; name a file in it, such as " + file.resolve("model.onnx"));
+        }
         ModelFile model = new ModelFile(VisionTransformerGraph.of(config, weights, options), metadata);
         List<OnnxCheck.Report> reports = new ArrayList<>();
         try {
@@ -104,7 +117,7 @@ public final class OnnxExporter {
                     reports.add(report);
                 }
             });
-            return new Result(files, model.bytes(), reports.stream().findFirst());
+            return new Result(files, model.bytes(), metadata, reports.stream().findFirst());
         } catch (IOException e) {
             throw new ExportException(
                     file + ": cannot be written: " + Reason.of(e) + ". Nothing was left behind; choose another folder,"
@@ -120,7 +133,7 @@ public final class OnnxExporter {
         };
     }
 
-    private static VitConfig vit(BackboneConfig config) {
+    static VitConfig vit(BackboneConfig config) {
         if (config instanceof VitConfig vit) {
             return vit;
         }
