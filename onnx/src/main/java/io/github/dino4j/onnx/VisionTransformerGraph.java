@@ -3,7 +3,6 @@ package io.github.dino4j.onnx;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Ffn;
-import io.github.dino4j.nn.Norm;
 import io.github.dino4j.onnx.Graph.Attribute;
 import io.github.dino4j.weights.StateDict;
 import io.github.dino4j.weights.StoredTensor;
@@ -25,15 +24,15 @@ final class VisionTransformerGraph {
     private final VitConfig config;
     private final StateDict weights;
     private final OnnxOptions options;
-    private final LinearForm linears;
     private final Graph graph = new Graph();
+    private final Layers layers;
     private final int prefix;
 
     private VisionTransformerGraph(VitConfig config, StateDict weights, OnnxOptions options) {
         this.config = config;
         this.weights = weights;
         this.options = options;
-        linears = LinearForm.of(options.precision());
+        layers = new Layers(graph, weights, options);
         prefix = 1 + config.registers();
     }
 
@@ -87,7 +86,7 @@ final class VisionTransformerGraph {
                 List.of(
                         open && config.remainder() == VitConfig.Remainder.REFUSE ? wholePatches() : PIXELS,
                         graph.constant("patch_embed.proj.weight", Values.stored(kernel, kernel.shape())),
-                        vector("patch_embed.proj.bias")),
+                        layers.vector("patch_embed.proj.bias")),
                 new Attribute("kernel_shape", new long[] {patch, patch}),
                 new Attribute("strides", new long[] {patch, patch}));
         String patches = graph.transpose(
@@ -141,6 +140,10 @@ final class VisionTransformerGraph {
         }
     }
 
+    private String norm(String name, String x) {
+        return layers.norm(name, config.norm(), x);
+    }
+
     // ------------------------------------------------------------------------------------------------ blocks
 
     private String block(String at, String x, Optional<RotaryGraph> rotary) {
@@ -152,12 +155,9 @@ final class VisionTransformerGraph {
     private String attention(String at, String x, Optional<RotaryGraph> rotary) {
         boolean fused = options.operators() == OnnxOptions.Operators.ONNX_RUNTIME;
         int dim = config.dim();
-        float[] factors = new float[3 * dim];
-        Arrays.fill(factors, 1);
-        if (!fused) {
-            Arrays.fill(factors, 0, dim, (float) (1 / Math.sqrt(config.headDim()))); // turning q leaves the scale alone
-        }
-        String qkv = linear(at + "attn.qkv", x, new Matrix(weights.get(at + "attn.qkv.weight"), factors), keyMask(at));
+        // Turning q leaves its length alone, so the scale of the scores can stand in its weights.
+        double scale = fused ? 1 : 1 / Math.sqrt(config.headDim());
+        String qkv = layers.queryKeyValue(at + "attn.qkv", x, scale);
         List<String> parts = graph.split(at + "attn.parts", qkv, -1, 3);
         String q = parts.get(0);
         String k = parts.get(1);
@@ -194,107 +194,21 @@ final class VisionTransformerGraph {
     private String feedForward(String at, String x) {
         Ffn ffn = config.ffn();
         if (ffn instanceof Ffn.Mlp) {
-            String hidden = linear(at + "mlp.fc1", x);
+            String hidden = layers.linear(at + "mlp.fc1", x);
             return scaled(at + "mlp.fc2", at + "ls2", graph.add("Gelu", at + "mlp.gelu", List.of(hidden)));
         }
-        String gate;
-        String value;
-        if (ffn instanceof Ffn.PackedSwiGlu) {
-            gate = half(at, 0, x);
-            value = half(at, 1, x);
-        } else {
-            gate = linear(at + "mlp.w1", x);
-            value = linear(at + "mlp.w2", x);
-        }
+        boolean packed = ffn instanceof Ffn.PackedSwiGlu;
+        int width = ffn.hidden();
+        String gate =
+                packed ? layers.rows(at + "mlp.w12", 0, width, at + "mlp.w1", x) : layers.linear(at + "mlp.w1", x);
+        String value =
+                packed ? layers.rows(at + "mlp.w12", width, width, at + "mlp.w2", x) : layers.linear(at + "mlp.w2", x);
         String silu = graph.product(at + "mlp.silu", gate, graph.add("Sigmoid", at + "mlp.sigmoid", List.of(gate)));
         return scaled(at + "mlp.w3", at + "ls2", graph.product(at + "mlp.gated", silu, value));
     }
 
-    /** One half of a packed matrix, as a matrix of its own. */
-    private String half(String at, int index, String x) {
-        int hidden = config.ffn().hidden();
-        StoredTensor packed = weights.get(at + "mlp.w12.weight");
-        StoredTensor part = packed.sliced(0, (long) index * hidden, hidden);
-        Optional<float[]> bias = weights.find(at + "mlp.w12.bias")
-                .map(all -> all.sliced(0, (long) index * hidden, hidden).toFloats());
-        return linear(at + "mlp.w" + (index + 1), x, new Matrix(part, ones(hidden)), bias);
-    }
-
-    // ------------------------------------------------------------------------------------------------ layers
-
-    /** A linear layer as the checkpoint has it. */
-    private String linear(String name, String x) {
-        StoredTensor weight = weights.get(name + ".weight");
-        Optional<float[]> bias = weights.find(name + ".bias").map(StoredTensor::toFloats);
-        return linear(name, x, new Matrix(weight, ones((int) weight.shape()[0])), bias);
-    }
-
     /** The last linear layer of a branch and its LayerScale. */
     private String scaled(String name, String scaleName, String x) {
-        if (!config.layerScale()) {
-            return linear(name, x);
-        }
-        if (!options.foldLayerScale()) {
-            return graph.product(scaleName, linear(name, x), vector(scaleName + ".gamma"));
-        }
-        float[] gamma = weights.get(scaleName + ".gamma").toFloats();
-        return linear(
-                name,
-                x,
-                new Matrix(weights.get(name + ".weight"), gamma),
-                weights.find(name + ".bias").map(StoredTensor::toFloats));
-    }
-
-    private String linear(String name, String x, Matrix weight, Optional<float[]> bias) {
-        String product = linears.product(graph, name, x, weight);
-        if (bias.isEmpty()) {
-            return product;
-        }
-        float[] values = bias.get();
-        for (int o = 0; o < values.length; o++) {
-            values[o] *= weight.factors()[o];
-        }
-        return graph.sum(name, product, graph.constant(name + ".bias", Values.floats(values, values.length)));
-    }
-
-    /** Bias of q, k, v, the stored mask of the keys multiplied in. */
-    private Optional<float[]> keyMask(String at) {
-        Optional<float[]> bias = weights.find(at + "attn.qkv.bias").map(StoredTensor::toFloats);
-        Optional<float[]> mask = weights.find(at + "attn.qkv.bias_mask").map(StoredTensor::toFloats);
-        if (bias.isPresent() && mask.isPresent()) {
-            for (int o = 0; o < bias.get().length; o++) {
-                bias.get()[o] *= mask.get()[o];
-            }
-        }
-        return bias;
-    }
-
-    private String norm(String name, String x) {
-        if (config.norm() instanceof Norm.Layer) {
-            return graph.add(
-                    "LayerNormalization",
-                    name,
-                    List.of(x, vector(name + ".weight"), vector(name + ".bias")),
-                    new Attribute("axis", -1L),
-                    new Attribute("epsilon", (float) config.norm().eps()));
-        }
-        String squares = graph.add("Pow", name + ".squares", List.of(x, graph.real(2)));
-        String mean = graph.add("ReduceMean", name + ".mean", List.of(squares, graph.integers(-1)));
-        String shifted =
-                graph.sum(name + ".shifted", mean, graph.real(config.norm().eps()));
-        String root = graph.add("Sqrt", name + ".root", List.of(shifted));
-        String unit = graph.add("Div", name + ".unit", List.of(x, root));
-        return graph.product(name, unit, vector(name + ".weight"));
-    }
-
-    private String vector(String name) {
-        StoredTensor tensor = weights.get(name);
-        return graph.constant(name, Values.stored(tensor, tensor.shape()));
-    }
-
-    private static float[] ones(int length) {
-        float[] ones = new float[length];
-        Arrays.fill(ones, 1);
-        return ones;
+        return config.layerScale() ? layers.scaled(name, scaleName, x) : layers.linear(name, x);
     }
 }

@@ -71,7 +71,6 @@ class EveryKindTest {
             OnnxExporter.Result result =
                     OnnxExporter.export(config, RandomWeights.of(config), folder.resolve("m.onnx"), options);
 
-            System.out.println(title + ": " + result.report().orElseThrow());
             if (options.precision() == OnnxOptions.Precision.FLOAT32) {
                 assertThat(result.report().orElseThrow().maxAbs()).isLessThan(1e-4);
             }
