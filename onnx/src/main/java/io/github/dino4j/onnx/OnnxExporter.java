@@ -62,7 +62,7 @@ public final class OnnxExporter {
      * @throws ExportException if the file cannot be written, or fails the check
      */
     public static Result export(Path checkpoint, Path file, OnnxOptions options) {
-        try (Model model = Model.load(checkpoint, options.loading())) {
+        try (Model model = Model.load(checkpoint, options.loading().withPrecision(LoadOptions.Precision.PLAIN))) {
             VitConfig config = vit(model.config());
             return write(
                     config,
