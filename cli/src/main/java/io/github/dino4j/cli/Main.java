@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,
+            BenchCommand.class,
             CompletionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
