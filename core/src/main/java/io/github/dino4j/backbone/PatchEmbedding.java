@@ -1,26 +1,24 @@
 package io.github.dino4j.backbone;
 
-import io.github.dino4j.nn.Bias;
-import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.nn.PatchProjection;
 import io.github.dino4j.tensor.Tensor;
 
 /**
- * Patches as tokens (ViT, arXiv:2010.11929, section 3.1): a convolution whose stride is its kernel.
+ * Patches as tokens, for images that can be cut into them.
  *
  * <p>Weights: {@code proj} [C, channels, p, p].
  */
 final class PatchEmbedding {
-    private final Conv2d proj;
+    private final PatchProjection proj;
     private final VitConfig config;
 
     PatchEmbedding(Parameters p, VitConfig c) {
-        proj = new Conv2d(
-                p.at("proj"), new Conv2d.Shape(c.inChannels(), c.dim(), c.patch(), Bias.FULL).stride(c.patch()));
+        proj = p.patches("proj", c.inChannels(), c.dim(), c.patch());
         config = c;
     }
 
-    /** Maps pixels [B, channels, H, W] to a map [B, C, H/p, W/p]. */
+    /** Maps pixels [B, channels, H, W] to tokens [B, (H/p) (W/p), C]. */
     Tensor forward(Tensor pixels) {
         int patch = config.patch();
         if (pixels.dim() != 4 || pixels.size(1) != config.inChannels()) {

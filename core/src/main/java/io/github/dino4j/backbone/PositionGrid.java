@@ -3,6 +3,7 @@ package io.github.dino4j.backbone;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
+import java.util.List;
 
 /**
  * Learned positions of the class token and of a square grid of patches, resampled for other grids.
@@ -12,9 +13,11 @@ import io.github.dino4j.tensor.Tensor;
 final class PositionGrid {
     private final Tensor positions;
     private final Position.LearnedGrid grid;
+    private final Parameters p;
 
     PositionGrid(Parameters p, Position.LearnedGrid grid, int dim) {
         this.grid = grid;
+        this.p = p;
         positions = p.tensor("pos_embed", Init.truncatedNormal(0.02), 1, 1 + (long) grid.side() * grid.side(), dim);
     }
 
@@ -27,6 +30,11 @@ final class PositionGrid {
         if (square && h * w == side * side) {
             return positions;
         }
+        return p.table(List.of("pos_embed", h, w), () -> resampled(h, w));
+    }
+
+    private Tensor resampled(int h, int w) {
+        int side = grid.side();
         long dim = positions.size(2);
         Tensor map = positions
                 .narrow(1, 1, (long) side * side)

@@ -146,12 +146,12 @@ public final class VisionTransformer implements Backbone {
         List<Crops.Crop> crops = new ArrayList<>();
         List<int[]> grids = new ArrayList<>();
         for (Images images : sets) {
-            Tensor map = patchEmbedding.forward(images.pixels());
-            int h = (int) map.size(2);
-            int w = (int) map.size(3);
+            Tensor patches = patchEmbedding.forward(images.pixels());
+            int h = (int) images.pixels().size(2) / config.patch();
+            int w = (int) images.pixels().size(3) / config.patch();
             boolean square = images.pixels().size(2) == images.pixels().size(3);
-            Tensor x = withPrefix(masked(map.flatten(2, 3).transpose(1, 2), images.mask()), h, w, square);
-            Rotary turn = rotary.isPresent() ? rotary.get().at(h, w) : Rotary.NONE;
+            Tensor x = withPrefix(masked(patches, images.mask()), h, w, square);
+            Rotary turn = rotary.isPresent() ? rotary.get().rotary(h, w) : Rotary.NONE;
             parts.add(x);
             crops.add(new Crops.Crop(x.size(0), x.size(1), turn));
             grids.add(new int[] {h, w});

@@ -5,6 +5,8 @@ import io.github.dino4j.nn.Ffn;
 import io.github.dino4j.nn.Norm;
 import io.github.dino4j.nn.SelfAttention;
 import io.github.dino4j.nn.TransformerBlock;
+import io.github.dino4j.tensor.DType;
+import java.util.Optional;
 
 /**
  * Shape of a vision transformer of DINO v1, v2 or v3.
@@ -114,6 +116,16 @@ public record VitConfig(
     TransformerBlock.Config block() {
         double init = position instanceof Position.Rope ? 1e-5 : 1;
         return new TransformerBlock.Config(
-                new SelfAttention.Config(dim, heads, qkvBias, Bias.of(projBias)), ffn, norm, layerScale, init);
+                new SelfAttention.Config(dim, heads, qkvBias, Bias.of(projBias), rotary()),
+                ffn,
+                norm,
+                layerScale,
+                init);
+    }
+
+    private Optional<DType> rotary() {
+        return position instanceof Position.Rope rope
+                ? Optional.of(rope.config().dtype())
+                : Optional.empty();
     }
 }

@@ -28,7 +28,10 @@ public final class CheckpointParameters implements ParameterSource {
 
     private final StateDict weights;
     private final Arena arena;
-    private final Precision precision;
+    private final Storage storage;
+    /** Files are mapped while they are read; afterwards only by the tensors that are views into them. */
+    private final Arena loading = new Arena();
+
     private final Map<Path, Tensor> mappings = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
     private final List<String> missing = new ArrayList<>();
@@ -36,18 +39,20 @@ public final class CheckpointParameters implements ParameterSource {
     private final List<String> notFinite = new ArrayList<>();
     private final List<String> computed = new ArrayList<>();
 
-    /** In which type weights are held in memory. */
-    public enum Precision {
+    /** In which form weights are held in memory. */
+    public enum Storage {
         /** Widened to float32 once; a float32 file stays mapped. */
         FLOAT32,
         /** Matrices as the file has them, mapped, widened at each use: half the memory and slower. */
-        AS_STORED
+        AS_STORED,
+        /** Copied as float32, so that nothing holds the file: for views that pack what is large. */
+        COPIED
     }
 
-    public CheckpointParameters(StateDict weights, Arena arena, Precision precision) {
+    public CheckpointParameters(StateDict weights, Arena arena, Storage storage) {
         this.weights = weights;
         this.arena = arena;
-        this.precision = precision;
+        this.storage = storage;
     }
 
     @Override
@@ -63,13 +68,32 @@ public final class CheckpointParameters implements ParameterSource {
             return placeholder(misshapen, found, shape);
         }
         return arena.keep(Scope.tidy(() -> {
-            Tensor raw = read(stored.get());
-            if (!raw.isFinite()) {
-                notFinite.add(name);
-            }
+            Tensor raw = checked(name, stored.get());
             boolean matrix = shape.length >= 2 && name.endsWith(".weight");
-            return precision == Precision.AS_STORED && matrix ? raw : raw.to(DType.F32);
+            return switch (storage) {
+                case FLOAT32 -> raw.to(DType.F32);
+                case AS_STORED -> matrix ? raw : raw.to(DType.F32);
+                case COPIED -> raw.dtype() == DType.F32 ? raw.copy() : raw.to(DType.F32);
+            };
         }));
+    }
+
+    @Override
+    public Tensor read(String name, Init init, long... shape) {
+        Optional<StoredTensor> stored = weights.find(name);
+        if (stored.isEmpty() || !Arrays.equals(stored.get().shape(), shape)) {
+            return take(name, init, shape); // which notes what is wrong
+        }
+        taken.add(name);
+        return checked(name, stored.get());
+    }
+
+    private Tensor checked(String name, StoredTensor stored) {
+        Tensor raw = content(stored);
+        if (!raw.isFinite()) {
+            notFinite.add(name);
+        }
+        return raw;
     }
 
     @Override
@@ -94,6 +118,7 @@ public final class CheckpointParameters implements ParameterSource {
      * @throws CheckpointException naming every missing, misshapen and unused tensor and every one that is not finite
      */
     public void finish(Path file, String model, List<String> unknown) {
+        loading.close();
         List<String> unused = new ArrayList<>(unknown);
         weights.names().stream().filter(name -> !taken.contains(name)).forEach(unused::add);
         List<String> problems = new ArrayList<>();
@@ -129,7 +154,7 @@ public final class CheckpointParameters implements ParameterSource {
         return arena.keep(Tensor.of(values, shape));
     }
 
-    private Tensor read(StoredTensor stored) {
+    private Tensor content(StoredTensor stored) {
         if (stored instanceof StoredTensor.InFile file
                 && file.elements() > 0
                 && file.offset() % file.dtype().bytes() == 0) {
@@ -139,6 +164,6 @@ public final class CheckpointParameters implements ParameterSource {
     }
 
     private Tensor mapping(Path file) {
-        return mappings.computeIfAbsent(file, path -> arena.keep(Tensor.map(path)));
+        return mappings.computeIfAbsent(file, path -> loading.keep(Tensor.map(path)));
     }
 }

@@ -15,6 +15,11 @@ public final class LayerScale {
         gamma = p.tensor("gamma", Init.constant(init), dim);
     }
 
+    /** The weight [C, in] of a linear layer that this scale follows, with the scale in it. */
+    Tensor fold(Tensor weight) {
+        return weight.mul(gamma.unsqueeze(1));
+    }
+
     /** Scales x [..., C] channel by channel. */
     public Tensor forward(Tensor x) {
         return x.mul(gamma);

@@ -11,4 +11,9 @@ public interface Linear {
     default Tensor forward(Tensor x, Activation activation) {
         return activation.apply(forward(x));
     }
+
+    /** residual + the same, fused where the leaf can. */
+    default Tensor forwardAdd(Tensor x, Tensor residual) {
+        return residual.add(forward(x));
+    }
 }

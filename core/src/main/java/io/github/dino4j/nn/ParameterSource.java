@@ -12,6 +12,11 @@ public interface ParameterSource {
      */
     Tensor take(String name, Init init, long... shape);
 
+    /** The same for a leaf that makes something else of it: the tensor need live no longer than the current scope. */
+    default Tensor read(String name, Init init, long... shape) {
+        return take(name, init, shape);
+    }
+
     /** Notes that the weights under {@code second} are those under {@code first} again. */
     default void alias(String first, String second) {}
 

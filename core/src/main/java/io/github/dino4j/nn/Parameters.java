@@ -1,6 +1,10 @@
 package io.github.dino4j.nn;
 
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A cursor into a model's weights, like a path: {@code p.at("blocks").at(3).linear("fc1", 384, 1536, Bias.FULL)}.
@@ -11,19 +15,35 @@ import io.github.dino4j.tensor.Tensor;
 public final class Parameters {
     private final ParameterSource source;
     private final String prefix;
+    private final Leaves leaves;
 
-    private Parameters(ParameterSource source, String prefix) {
+    private Parameters(ParameterSource source, String prefix, Leaves leaves) {
         this.source = source;
         this.prefix = prefix;
+        this.leaves = leaves;
     }
 
     public static Parameters of(ParameterSource source) {
-        return new Parameters(source, "");
+        return new Parameters(source, "", Leaves.DENSE);
+    }
+
+    /**
+     * The same weights, each linear packed for the processor's kernels as it is read: for inference alone, on several
+     * threads, and several times faster.
+     *
+     * @throws IllegalArgumentException if the processor has no kernels for it (see {@link Precision#supported})
+     */
+    public Parameters packed(Precision precision) {
+        if (!precision.supported()) {
+            throw new IllegalArgumentException("this processor has no " + precision
+                    + " kernels in oneDNN; load with another precision, or AUTO, which takes the best that it has");
+        }
+        return new Parameters(source, prefix, new PackedLeaves(precision));
     }
 
     /** The cursor one name further down. */
     public Parameters at(String name) {
-        return new Parameters(source, prefix + name + ".");
+        return new Parameters(source, prefix + name + ".", leaves);
     }
 
     public Parameters at(int index) {
@@ -33,6 +53,11 @@ public final class Parameters {
     /** The weight {@code name} of this shape. */
     public Tensor tensor(String name, Init init, long... shape) {
         return source.take(prefix + name, init, shape);
+    }
+
+    /** The same for a leaf that makes something else of it: it belongs to the current scope, not to the model. */
+    Tensor read(String name, Init init, long... shape) {
+        return source.read(prefix + name, init, shape);
     }
 
     /** Says that the official names list the weights under {@code first} a second time, under {@code second}. */
@@ -47,6 +72,34 @@ public final class Parameters {
 
     /** The leaf for x W^T + b: weights {@code name.weight} [out, in] and, by {@code bias}, {@code name.bias} [out]. */
     public Linear linear(String name, int in, int out, Bias bias) {
-        return new DenseLinear(at(name), in, out, bias);
+        return linear(name, in, out, bias, Optional.empty());
+    }
+
+    /** The same followed by a LayerScale, which some leaves fold into the weights. */
+    public Linear linear(String name, int in, int out, Bias bias, Optional<LayerScale> scale) {
+        return leaves.linear(at(name), in, out, bias, scale);
+    }
+
+    /** The projection of patches to tokens of width {@code dim}: weights {@code name.weight} and {@code name.bias}. */
+    public PatchProjection patches(String name, int channels, int dim, int patch) {
+        return leaves.patches(at(name), channels, dim, patch);
+    }
+
+    /** How work on single tokens is cut. */
+    public Rows rows() {
+        return leaves.rows();
+    }
+
+    /** A float32 table that depends on {@code shape} alone; a view may remember it. The shape must name the table too. */
+    public Tensor table(Object shape, Supplier<Tensor> compute) {
+        return leaves.table(List.of(prefix, shape), compute);
+    }
+
+    QueryKeyValue queryKeyValue(SelfAttention.Config c) {
+        return leaves.queryKeyValue(this, c);
+    }
+
+    Rotary rotary(Rotary.Table table) {
+        return leaves.rotary(table);
     }
 }

@@ -21,6 +21,11 @@ public final class RandomParameters implements ParameterSource {
 
     @Override
     public Tensor take(String name, Init init, long... shape) {
+        return arena.keep(read(name, init, shape));
+    }
+
+    @Override
+    public Tensor read(String name, Init init, long... shape) {
         int elements = 1;
         for (long size : shape) {
             elements = Math.toIntExact(elements * size);
@@ -29,7 +34,7 @@ public final class RandomParameters implements ParameterSource {
         hash.update(name.getBytes(StandardCharsets.UTF_8));
         float[] values = new float[elements];
         init.fill(values, new SplittableRandom(seed * 0x9E3779B97F4A7C15L + hash.getValue()));
-        return arena.keep(Tensor.of(values, shape));
+        return Tensor.of(values, shape);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.dino4j.nn;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Tensor;
+import java.util.List;
 
 /**
  * Axial rotary position embedding (RoFormer, arXiv:2104.09864, on two axes as DINOv3, arXiv:2508.10104, has it).
@@ -13,6 +14,7 @@ import io.github.dino4j.tensor.Tensor;
 public final class RotaryEmbedding {
     private final Tensor periods;
     private final Config config;
+    private final Parameters p;
 
     /** How patch coordinates are brought to -1..1. */
     public enum Coordinates {
@@ -63,7 +65,18 @@ public final class RotaryEmbedding {
                     + " cannot carry rotary positions on two axes; it must be a multiple of 4");
         }
         this.config = config;
+        this.p = p;
         periods = p.tensor("periods", Init.values(config.periods().values(headDim)), headDim / 4);
+    }
+
+    /** The turns for a grid of h x w patches, in the form that the view's attention applies. */
+    public Rotary rotary(int h, int w) {
+        if (config.dtype() != DType.F32) {
+            return p.rotary(at(h, w));
+        }
+        Tensor cos = p.table(List.of("cos", h, w), () -> at(h, w).cos());
+        Tensor sin = p.table(List.of("sin", h, w), () -> at(h, w).sin());
+        return p.rotary(new Rotary.Table(cos, sin));
     }
 
     /** The table for a grid of h x w patches: one angle for each pair of channels, first those of y, then of x. */

@@ -5,18 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Pre-norm transformer block (ViT, arXiv:2010.11929, section 3.1), with LayerScale where the model has it: x + ls1(
- * attention(norm1(x))), then x + ls2(ffn(norm2(x))).
+ * Pre-norm transformer block (ViT, arXiv:2010.11929, section 3.1), with LayerScale where the model has it: y = x + ls1(
+ * attention(norm1(x))), then y + ls2(ffn(norm2(y))).
+ *
+ * <p>Tokens see each other in attention only. The rest is token by token, and {@link Rows} may cut it.
  *
  * <p>Weights: {@code norm1}, {@code attn}, {@code ls1}, {@code norm2}, {@code mlp}, {@code ls2}.
  */
 public final class TransformerBlock {
     private final Normalization norm1;
     private final SelfAttention attention;
-    private final Optional<LayerScale> scale1;
     private final Normalization norm2;
     private final FeedForward ffn;
-    private final Optional<LayerScale> scale2;
+    private final Rows rows;
 
     /**
      * Shape of a block.
@@ -30,11 +31,10 @@ public final class TransformerBlock {
     public TransformerBlock(Parameters p, Config c) {
         int dim = c.attention().dim();
         norm1 = Normalization.of(p.at("norm1"), c.norm(), dim);
-        attention = new SelfAttention(p.at("attn"), c.attention());
-        scale1 = scale(p.at("ls1"), c);
+        attention = new SelfAttention(p.at("attn"), c.attention(), scale(p.at("ls1"), c));
         norm2 = Normalization.of(p.at("norm2"), c.norm(), dim);
-        ffn = FeedForward.of(p.at("mlp"), c.ffn(), dim);
-        scale2 = scale(p.at("ls2"), c);
+        ffn = FeedForward.of(p.at("mlp"), c.ffn(), dim, scale(p.at("ls2"), c));
+        rows = p.rows();
     }
 
     private static Optional<LayerScale> scale(Parameters p, Config c) {
@@ -45,16 +45,17 @@ public final class TransformerBlock {
 
     /** Maps the tokens x [T, C] to [T, C]. */
     public Tensor forward(Tensor x, Crops crops) {
-        Tensor y = x.add(scaled(scale1, attention.forward(norm1.forward(x), crops)));
-        return y.add(scaled(scale2, ffn.forward(norm2.forward(y))));
+        Tensor mixed = attention.mix(norm1, x, crops);
+        return rows.map(crops, x, mixed, this::tokenwise);
+    }
+
+    private Tensor tokenwise(Tensor x, Tensor mixed) {
+        Tensor y = attention.projectAdd(mixed, x);
+        return ffn.forwardAdd(norm2.forward(y), y);
     }
 
     /** Attention weights of this block for its input x [T, C], one [B, h, N, N] a crop. */
     public List<Tensor> attentionWeights(Tensor x, Crops crops) {
-        return attention.weights(norm1.forward(x), crops);
-    }
-
-    private static Tensor scaled(Optional<LayerScale> scale, Tensor x) {
-        return scale.isPresent() ? scale.get().forward(x) : x;
+        return attention.weights(norm1, x, crops);
     }
 }

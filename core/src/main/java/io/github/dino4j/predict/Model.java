@@ -11,10 +11,12 @@ import io.github.dino4j.image.Transform;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
@@ -27,10 +29,12 @@ public final class Model implements AutoCloseable {
     private final Backbone backbone;
     private final Arena arena;
     private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
+    private final Optional<Precision> packed;
     private boolean closed;
 
-    Model(ModelCard card, Backbone backbone, Arena arena) {
+    Model(ModelCard card, Backbone backbone, Optional<Precision> packed, Arena arena) {
         this.card = card;
+        this.packed = packed;
         this.backbone = backbone;
         this.arena = arena;
     }
@@ -46,9 +50,17 @@ public final class Model implements AutoCloseable {
 
     /** A model with weights drawn from a seed: it runs, and knows nothing. */
     public static Model random(BackboneConfig config, long seed) {
+        return random(config, seed, LoadOptions.Precision.FLOAT32);
+    }
+
+    /** The same in another arithmetic. */
+    public static Model random(BackboneConfig config, long seed, LoadOptions.Precision precision) {
+        Optional<Precision> packed = ModelLoader.precision(precision, config);
         Arena arena = new Arena();
         try (Scope scope = Scope.inference()) {
-            Backbone backbone = Backbone.of(config, Parameters.of(new RandomParameters(seed, arena)));
+            Parameters parameters = Parameters.of(new RandomParameters(seed, arena));
+            Backbone backbone =
+                    Backbone.of(config, packed.map(parameters::packed).orElse(parameters));
             String source = "drawn at random from seed " + seed;
             ModelCard card = new ModelCard(
                     "random",
@@ -60,7 +72,7 @@ public final class Model implements AutoCloseable {
                     Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET),
                     source,
                     List.of("The weights are " + source + ": features show the mechanism, not knowledge."));
-            return new Model(card, backbone, arena);
+            return new Model(card, backbone, packed, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -75,6 +87,11 @@ public final class Model implements AutoCloseable {
         return card.config();
     }
 
+    /** In which arithmetic the backbone runs; empty: the engine's own float32 operators. */
+    public Optional<Precision> precision() {
+        return packed;
+    }
+
     /**
      * Runs work on the backbone in an inference scope of its own: tensors made there end with it, so return Java values.
      *
@@ -82,7 +99,7 @@ public final class Model implements AutoCloseable {
      */
     public <R> R run(Function<Backbone, R> work) {
         uses.readLock().lock();
-        try (Scope scope = Scope.inference()) {
+        try (Scope scope = packed.isPresent() ? Scope.tiled() : Scope.inference()) {
             if (closed) {
                 throw new IllegalStateException("the model " + card.name() + " is closed; load it again");
             }

@@ -9,11 +9,12 @@ import io.github.dino4j.backbone.Position.GridResample;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.CheckpointParameters;
-import io.github.dino4j.nn.CheckpointParameters.Precision;
+import io.github.dino4j.nn.CheckpointParameters.Storage;
 import io.github.dino4j.nn.Ffn;
 import io.github.dino4j.nn.Norm;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.CheckpointException;
@@ -24,6 +25,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** From a file to a {@link Model}: open, recognise, build, check. */
 final class ModelLoader {
@@ -74,10 +77,16 @@ final class ModelLoader {
 
         Arena arena = new Arena();
         try (Scope scope = Scope.inference()) {
-            CheckpointParameters source = new CheckpointParameters(weights, arena, precision(options, config, weights));
-            Backbone backbone = Backbone.of(config, Parameters.of(source));
+            Storage storage = storage(options, config, weights);
+            Optional<Precision> packed =
+                    storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
+            CheckpointParameters source =
+                    new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage);
+            Parameters parameters = Parameters.of(source);
+            Backbone backbone =
+                    Backbone.of(config, packed.map(parameters::packed).orElse(parameters));
             source.finish(path, identity.title(), unknown(checkpoint));
-            return new Model(card(checkpoint, config, identity, source, options), backbone, arena);
+            return new Model(card(checkpoint, config, identity, source, options), backbone, packed, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -158,14 +167,35 @@ final class ModelLoader {
                 : changed;
     }
 
-    private static Precision precision(LoadOptions options, BackboneConfig config, StateDict weights) {
+    /** In which arithmetic weights are packed; empty: not at all. */
+    static Optional<Precision> precision(LoadOptions.Precision wanted, BackboneConfig config) {
+        if (!(config instanceof VitConfig)) {
+            if (wanted == LoadOptions.Precision.BFLOAT16 || wanted == LoadOptions.Precision.INT8) {
+                throw new IllegalArgumentException(
+                        "only vision transformers run in " + wanted + "; load this backbone with FLOAT32 or AUTO");
+            }
+            return Optional.empty();
+        }
+        return switch (wanted) {
+            case PLAIN -> Optional.empty();
+            case FLOAT32 -> Optional.of(Precision.FLOAT32).filter(Precision::supported);
+            case BFLOAT16 -> Optional.of(Precision.BFLOAT16);
+            case INT8 -> Optional.of(Precision.INT8);
+            case AUTO ->
+                Stream.of(Precision.INT8, Precision.BFLOAT16, Precision.FLOAT32)
+                        .filter(Precision::supported)
+                        .findFirst();
+        };
+    }
+
+    private static Storage storage(LoadOptions options, BackboneConfig config, StateDict weights) {
         return switch (options.memory()) {
-            case FLOAT32 -> Precision.FLOAT32;
-            case AS_STORED -> Precision.AS_STORED;
+            case FLOAT32 -> Storage.FLOAT32;
+            case AS_STORED -> Storage.AS_STORED;
             case AUTO -> {
                 long widened = 4 * TensorFlow.parameters(config);
                 boolean half = weights.bytes() < widened * 3 / 4;
-                yield half && widened > physicalMemory() / 2 ? Precision.AS_STORED : Precision.FLOAT32;
+                yield half && widened > physicalMemory() / 2 ? Storage.AS_STORED : Storage.FLOAT32;
             }
         };
     }

@@ -40,9 +40,8 @@ public final class Engine {
     }
 
     /** Gives the calling thread its number of OpenMP threads. */
-    static void enter() {
+    static void enter(int wanted) {
         Native.ready();
-        int wanted = threads;
         if (APPLIED.get() != wanted) {
             torch.set_num_threads(wanted);
             APPLIED.set(wanted);

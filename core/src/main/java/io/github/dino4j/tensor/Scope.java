@@ -19,11 +19,13 @@ public final class Scope implements AutoCloseable {
     private final @Nullable Scope outer;
     private final PointerScope pointers;
     private final @Nullable NoGradGuard noGrad;
+    private final int threads;
     private boolean closed;
 
-    private Scope(boolean inference) {
-        Engine.enter();
+    private Scope(boolean inference, boolean tiled) {
         outer = CURRENT.get();
+        threads = tiled ? 1 : outer == null ? Engine.threads() : outer.threads;
+        Engine.enter(threads);
         pointers = new PointerScope();
         noGrad = inference ? new NoGradGuard() : null;
         CURRENT.set(this);
@@ -31,12 +33,20 @@ public final class Scope implements AutoCloseable {
 
     /** Opens a scope inside the thread's current one. Gradients are recorded as outside. */
     public static Scope open() {
-        return new Scope(false);
+        return new Scope(false, false);
     }
 
     /** Opens a scope in which no gradients are recorded. */
     public static Scope inference() {
-        return new Scope(true);
+        return new Scope(true, false);
+    }
+
+    /**
+     * Opens a scope for the pass of a packed model: no gradients are recorded, and an operation runs on the calling
+     * thread alone, since the tiles of packed layers have all threads.
+     */
+    public static Scope tiled() {
+        return new Scope(true, true);
     }
 
     /** Runs {@code body} in a scope of its own and keeps its result in the enclosing scope. */
@@ -103,6 +113,8 @@ public final class Scope implements AutoCloseable {
         CURRENT.set(outer);
         if (outer == null) {
             CURRENT.remove();
+        } else {
+            Engine.enter(outer.threads);
         }
         if (noGrad != null) {
             noGrad.close();

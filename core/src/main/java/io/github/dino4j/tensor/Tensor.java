@@ -210,6 +210,17 @@ public final class Tensor {
         return op("contiguous", () -> handle.contiguous());
     }
 
+    /** The rows (slices along the first axis) at these indices. */
+    public Tensor rows(long... indices) {
+        return op("index_select", () -> {
+            org.bytedeco.pytorch.Tensor index = torch.from_blob(
+                    new org.bytedeco.javacpp.LongPointer(indices),
+                    new long[] {indices.length},
+                    options(DType.I64, Device.CPU));
+            return handle.index_select(0, index);
+        });
+    }
+
     /** A copy with memory of its own. */
     public Tensor copy() {
         return op("clone", () -> new org.bytedeco.pytorch.Tensor(handle.clone()));
@@ -324,6 +335,20 @@ public final class Tensor {
 
     public Tensor clampMin(double value) {
         return op("clamp_min", () -> handle.clamp_min(new Scalar(value)));
+    }
+
+    public Tensor abs() {
+        return op("abs", () -> handle.abs());
+    }
+
+    public Tensor round() {
+        return op("round", () -> handle.round());
+    }
+
+    /** Largest value along an axis, which disappears. */
+    public Tensor amax(int axis) {
+        long[] axes = {axis};
+        return op("amax", () -> handle.amax(axes, false));
     }
 
     /** Mean over axes, which disappear unless {@code keep}. */
@@ -582,6 +607,16 @@ public final class Tensor {
         }
         owner = newOwner;
         return true;
+    }
+
+    /** Overwrites the values of this view. For the inside of this package: nobody may hold this tensor yet. */
+    void write(Tensor values) {
+        Native.call("copy_", () -> handle().copy_(values.handle()), this, values);
+    }
+
+    /** Where the first value lies. */
+    long address() {
+        return handle().data_ptr().address();
     }
 
     org.bytedeco.pytorch.Tensor handle() {

@@ -5,9 +5,11 @@ import io.github.dino4j.backbone.ConvNextConfig;
 import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.testkit.FloatArray;
@@ -15,6 +17,7 @@ import io.github.dino4j.testkit.GoldenCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,12 +33,29 @@ public final class BackboneComponent implements GoldenComponent {
         return SOURCE.matcher(golden.source()).matches() && !golden.json().has("files");
     }
 
+    /** Whether a case can be run over packed weights. */
+    static boolean packs(GoldenCase golden) {
+        return new BackboneComponent().handles(golden) && OfficialConfig.of(golden) instanceof VitConfig;
+    }
+
     @Override
     public void run(GoldenCase golden, Check check) {
-        try (Arena arena = new Arena();
-                Scope scope = Scope.inference()) {
-            Backbone backbone =
-                    Backbone.of(OfficialConfig.of(golden), Parameters.of(new CaseParameters(golden, "", arena)));
+        try (Scope scope = Scope.inference()) {
+            run(golden, parameters -> parameters, check);
+        }
+    }
+
+    /** The same over packed weights. */
+    static void run(GoldenCase golden, Precision precision, Check check) {
+        try (Scope scope = Scope.tiled()) {
+            run(golden, parameters -> parameters.packed(precision), check);
+        }
+    }
+
+    private static void run(GoldenCase golden, UnaryOperator<Parameters> view, Check check) {
+        try (Arena arena = new Arena()) {
+            Backbone backbone = Backbone.of(
+                    OfficialConfig.of(golden), view.apply(Parameters.of(new CaseParameters(golden, "", arena))));
             if (golden.inputNames().contains("global")) {
                 runSets(golden, backbone, check);
                 return;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dino4j.backbone.XcitComponent;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -37,6 +39,10 @@ class GoldenTest {
             new AttentionComponent(),
             new TransformComponent());
 
+    /** Of each token with the official one, as a packed view must keep it; 1: the tolerance of float32. */
+    private static final Map<Precision, Double> LEAST_COSINE =
+            new TreeMap<>(Map.of(Precision.FLOAT32, 1.0, Precision.BFLOAT16, 0.9999, Precision.INT8, 0.999));
+
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
         String asked = System.getProperty("dino4j.golden", "");
@@ -53,8 +59,7 @@ class GoldenTest {
         if (cases.isEmpty()) {
             throw new IllegalStateException("no golden case in " + folders);
         }
-        Stream<DynamicTest> tests = cases.values().stream()
-                .map(golden -> DynamicTest.dynamicTest(golden.name(), () -> run(golden, strict)));
+        Stream<DynamicTest> tests = cases.values().stream().flatMap(golden -> tests(golden, strict));
         return strict ? tests : Stream.concat(tests, absent(cases.keySet()));
     }
 
@@ -65,6 +70,24 @@ class GoldenTest {
                 .filter(name -> !present.contains(name))
                 .map(name -> DynamicTest.dynamicTest(
                         name, () -> assumeTrue(false, name + ": needs ../shared/golden, which is not here")));
+    }
+
+    /** A case over the weights as they are and, where they can be packed, over each packed view. */
+    private static Stream<DynamicTest> tests(GoldenCase golden, boolean strict) {
+        DynamicTest plain = DynamicTest.dynamicTest(golden.name(), () -> run(golden, strict));
+        return BackboneComponent.packs(golden)
+                ? Stream.concat(
+                        Stream.of(plain), LEAST_COSINE.keySet().stream().map(precision -> packed(golden, precision)))
+                : Stream.of(plain);
+    }
+
+    private static DynamicTest packed(GoldenCase golden, Precision precision) {
+        return DynamicTest.dynamicTest(golden.name() + " in " + precision, () -> {
+            assumeTrue(precision.supported(), "this processor has no kernels for " + precision);
+            Check check = new Check(golden, LEAST_COSINE.get(precision));
+            BackboneComponent.run(golden, precision, check);
+            System.out.println(precision + " " + check.finish());
+        });
     }
 
     private static void run(GoldenCase golden, boolean strict) {

@@ -1,0 +1,85 @@
+package io.github.dino4j.nn;
+
+import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.PackedWeight;
+import io.github.dino4j.tensor.Precision;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Linears packed leaf by leaf while they are read, LayerScale and masks folded in; tiles; remembered tables. */
+final class PackedLeaves implements Leaves {
+    private final Precision precision;
+    private final TableCache tables = new TableCache();
+
+    PackedLeaves(Precision precision) {
+        this.precision = precision;
+    }
+
+    @Override
+    public Linear linear(Parameters at, int in, int out, Bias bias, Optional<LayerScale> scale) {
+        try (Scope scope = Scope.inference()) {
+            LinearWeights weights = LinearWeights.read(at, in, out, bias);
+            if (scale.isEmpty()) {
+                return new PackedLinear(pack(at, weights.weight(), weights.bias()));
+            }
+            Tensor folded = scale.get().fold(weights.weight().to(DType.F32));
+            Tensor shift = weights.bias();
+            return new PackedLinear(
+                    pack(at, folded, shift == null ? null : scale.get().forward(shift)));
+        }
+    }
+
+    @Override
+    public QueryKeyValue queryKeyValue(Parameters at, SelfAttention.Config c) {
+        if (c.rotary().isPresent() && c.rotary().get() != DType.F32) {
+            // Turns that are rounded on the way need the official order of operations.
+            return new DenseQueryKeyValue(at.linear("qkv", c.dim(), 3 * c.dim(), c.qkvBias()), c.heads());
+        }
+        try (Scope scope = Scope.inference()) {
+            Parameters qkv = at.at("qkv");
+            LinearWeights weights = LinearWeights.read(qkv, c.dim(), 3 * c.dim(), c.qkvBias());
+            Tensor weight = weights.weight();
+            Tensor bias = weights.bias();
+            if (c.rotary().isPresent()) {
+                long[] order = PackedQueryKeyValue.pairs(c.dim(), c.heads());
+                weight = weight.rows(order);
+                bias = bias == null ? null : bias.rows(order);
+            }
+            return new PackedQueryKeyValue(pack(qkv, weight, bias), c.heads(), precision);
+        }
+    }
+
+    /** In int8 too the pixels are bfloat16: the product is small, and its inputs have no headroom. */
+    @Override
+    public PatchProjection patches(Parameters at, int channels, int dim, int patch) {
+        try (Scope scope = Scope.inference()) {
+            Init init = Init.uniform(1 / Math.sqrt((double) channels * patch * patch));
+            Tensor weight = at.read("weight", init, dim, channels, patch, patch).reshape(dim, -1);
+            Tensor bias = at.tensor("bias", init, dim);
+            Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
+            return new PackedPatches(PackedWeight.pack(pixels, weight, bias, at::keep), patch);
+        }
+    }
+
+    private PackedWeight pack(Parameters at, Tensor weight, @Nullable Tensor bias) {
+        return PackedWeight.pack(precision, weight, bias, at::keep);
+    }
+
+    @Override
+    public Rows rows() {
+        return Rows.TILED;
+    }
+
+    @Override
+    public Rotary rotary(Rotary.Table table) {
+        return table.cos().dtype() == DType.F32 ? Rotary.Pairs.of(table) : table;
+    }
+
+    @Override
+    public Tensor table(Object shape, Supplier<Tensor> compute) {
+        return tables.get(shape, compute);
+    }
+}
