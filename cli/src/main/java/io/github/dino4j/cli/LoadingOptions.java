@@ -141,7 +141,7 @@ final class LoadingOptions {
         return explain;
     }
 
-    private LoadOptions options() {
+    LoadOptions options() {
         LoadOptions options =
                 LoadOptions.DEFAULT.withReference(reference.reference).withMemory(memory.memory);
         if (model.isPresent()) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ModelsCommand.class,
             ConvertCommand.class,
             BenchCommand.class,
+            OnnxCommand.class,
             CompletionCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -207,6 +207,41 @@ class CommandsTest {
     }
 
     @Test
+    void exportsToOnnxAndTellsHowFarItIsOff() throws IOException {
+        Path file = folder.resolve("model.onnx");
+
+        Cli text = Cli.run("onnx", "-m", Cli.MODEL, "-o", file).exits(0);
+        JsonNode open = Cli.run("onnx", "-m", Cli.MODEL, "-o", file, "--dynamic", "--operators", "standard", "--json")
+                .exits(0)
+                .json();
+        JsonNode int8 = Cli.run("onnx", "-m", Cli.MODEL, "-o", file, "--size", "64x96", "--int8", "--json")
+                .exits(0)
+                .json();
+
+        assertThat(text.out()).contains("model.onnx: 0.3 MB, float32, 224x224 pixels");
+        assertThat(text.err()).contains("licence of the weights", "worst token cosine 1.0000");
+        assertThat(open.path("size").asText()).isEqualTo("dynamic");
+        assertThat(open.at("/check/maxAbs").asDouble()).isBetween(0.0, 1e-4);
+        assertThat(open.at("/check/outputs/0/images/height").asInt()).isEqualTo(64);
+        assertThat(int8.at("/check/worstTokenCosine").asDouble()).isBetween(0.98, 1.0);
+        assertThat(int8.path("bytes").asLong()).isEqualTo(Files.size(file));
+    }
+
+    @Test
+    void refusesWhatCannotBecomeOnnx() throws IOException {
+        Path file = folder.resolve("model.onnx");
+
+        Cli.run("onnx", "-m", Cli.golden("../hub/hf_dinov3_convnext"), "-o", file)
+                .fails(2, "a ConvNeXt cannot be written as ONNX");
+        Cli.run("onnx", "-m", Cli.MODEL, "-o", file, "--size", "230").fails(2, "such as 224 x 224");
+        Cli.run("onnx", "-m", Cli.MODEL, "-o", file, "--size", "64", "--dynamic")
+                .fails(2, "exclude each other");
+        Cli.run("onnx", "-m", Cli.MODEL, "-o", folder.resolve("nosuch/m.onnx")).fails(1, "there is no folder");
+
+        assertThat(Cli.files(folder)).isEmpty();
+    }
+
+    @Test
     void paintsComponentsInOneBasis() throws IOException {
         Path pictures = folder.resolve("pictures");
 

@@ -10,12 +10,12 @@ import java.util.List;
  *
  * <p>Weights: {@code pos_embed} [1, 1 + side^2, C].
  */
-final class PositionGrid {
+public final class PositionGrid {
     private final Tensor positions;
     private final Position.LearnedGrid grid;
     private final Parameters p;
 
-    PositionGrid(Parameters p, Position.LearnedGrid grid, int dim) {
+    public PositionGrid(Parameters p, Position.LearnedGrid grid, int dim) {
         this.grid = grid;
         this.p = p;
         positions = p.tensor("pos_embed", Init.truncatedNormal(0.02), 1, 1 + (long) grid.side() * grid.side(), dim);
@@ -25,7 +25,7 @@ final class PositionGrid {
      * Positions [1, 1 + h * w, C] for a grid of h x w patches. As in the official code they stay unchanged only for
      * square images of the grid's own size: another shape with as many patches is resampled.
      */
-    Tensor at(int h, int w, boolean square) {
+    public Tensor at(int h, int w, boolean square) {
         int side = grid.side();
         if (square && h * w == side * side) {
             return positions;

@@ -6,10 +6,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Why the file system refused, in words: Java's messages of these exceptions are often a bare path. */
-final class Reason {
+public final class Reason {
     private Reason() {}
 
-    static String of(IOException e) {
+    /** A short phrase, such as "permission denied". */
+    public static String of(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         } else if (e instanceof NoSuchFileException) {
