@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,8 +43,8 @@ import picocli.CommandLine.Option;
             "  dino4j bench -m model.pth --profile",
             "",
             "All rows of a table take turns, so that their ratios hold on a busy machine as",
-            "well. Rates are those of the shortest time. MB is the growth of the process from",
-            "before the model is loaded to its first result, without the mapped file."
+            "well. Rates are those of the shortest time. MB is the most that a process of its own",
+            "holds while it runs the row, Java and the mapped file included."
         })
 final class BenchCommand implements Callable<Integer> {
     @Mixin
@@ -112,6 +111,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "How many images to generate for the drift (default: ${DEFAULT-VALUE}); 0 leaves it out.")
     private int noiseImages = 16;
 
+    @Option(names = "--no-memory", description = "Leave out the memory, which takes a process for each precision.")
+    private boolean noMemory;
+
     @Option(names = "--profile", description = "Instead of the table: how one forward pass splits by operator.")
     private boolean profile;
 
@@ -170,12 +172,11 @@ final class BenchCommand implements Callable<Integer> {
 
     private int run(Path checkpoint) {
         LoadOptions options = name.map(LoadOptions.DEFAULT::withModel).orElse(LoadOptions.DEFAULT);
-        Function<Precision, Model> loader = precision -> Model.load(checkpoint, options.withPrecision(precision));
         Plan plan = plan(checkpoint, options);
         if (profile) {
-            profiles(Benchmark.profile(loader, plan, console::note));
+            profiles(Benchmark.profile(checkpoint, options, plan, console::note));
         } else {
-            Report report = Benchmark.run(loader, plan, photos(), console::note);
+            Report report = Benchmark.run(checkpoint, options, plan, photos(), console::note);
             if (json) {
                 console.json(report.toMap());
             } else if (csv) {
@@ -202,6 +203,7 @@ final class BenchCommand implements Callable<Integer> {
                 .withBatches(batches)
                 .withPrecisions(precisions.stream().map(a -> a.precision).toList())
                 .withThreads(threads.isEmpty() ? List.of(Engine.threads()) : threads)
+                .withMemory(!noMemory)
                 .withRounds(rounds, rounds < 5 ? 0 : 0.1); // few rounds: a first look
     }
 

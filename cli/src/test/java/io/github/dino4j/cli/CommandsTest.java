@@ -340,7 +340,8 @@ class CommandsTest {
             "--precisions",
             "plain,float32",
             "--noise-images",
-            2
+            2,
+            "--no-memory"
         };
 
         JsonNode json = Cli.run(with(quick, "--json")).exits(0).json();

@@ -3,24 +3,25 @@ package io.github.dino4j.bench;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Precision;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Profile;
-import io.github.dino4j.tensor.Scope;
-import io.github.dino4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures one model in several precisions on this machine. What is timed is the backbone's forward pass on ready
@@ -29,57 +30,57 @@ import java.util.function.Function;
  * <p>Sets {@link Engine#threads(int)} as it goes and puts it back at the end.
  */
 public final class Benchmark implements AutoCloseable {
-    private static final List<RgbImage> ONE_IMAGE = NoiseImages.of(1, 448, 7);
-
-    private final Function<Precision, Model> loader;
+    private final Path checkpoint;
+    private final LoadOptions options;
     private final Plan plan;
     private final Consumer<String> progress;
     private final Map<Precision, Model> models = new EnumMap<>(Precision.class);
     private final int threadsBefore = Engine.threads();
 
-    private Benchmark(Function<Precision, Model> loader, Plan plan, Consumer<String> progress) {
-        this.loader = loader;
+    private Benchmark(Path checkpoint, LoadOptions options, Plan plan, Consumer<String> progress) {
+        this.checkpoint = checkpoint;
+        this.options = options;
         this.plan = plan;
         this.progress = progress;
     }
 
     /**
-     * Measures all of a plan: memory of each configuration as it is first called, drift on the images, times in turns.
+     * Measures all of a plan: memory in other processes, drift on the images, times in turns.
      *
-     * @param loader loads the model in a precision; each is closed at the end
+     * @param options how to load the checkpoint; the plan has the precisions
      * @param images of the drift, each of them looked at once for each size; none leaves the drift out
      * @param progress is told what is being done
      * @throws IllegalArgumentException if a size does not fit the model
      */
     public static Report run(
-            Function<Precision, Model> loader, Plan plan, Iterable<RgbImage> images, Consumer<String> progress) {
-        try (Benchmark benchmark = new Benchmark(loader, plan, progress)) {
+            Path checkpoint, LoadOptions options, Plan plan, Iterable<RgbImage> images, Consumer<String> progress) {
+        try (Benchmark benchmark = new Benchmark(checkpoint, options, plan, progress)) {
             return benchmark.measure(images);
         }
     }
 
     /** Splits the time of a forward pass by operator, for each configuration of a plan. */
-    public static List<OperatorSplit> profile(Function<Precision, Model> loader, Plan plan, Consumer<String> progress) {
-        try (Benchmark benchmark = new Benchmark(loader, plan, progress)) {
+    public static List<OperatorSplit> profile(
+            Path checkpoint, LoadOptions options, Plan plan, Consumer<String> progress) {
+        try (Benchmark benchmark = new Benchmark(checkpoint, options, plan, progress)) {
             return benchmark.split();
         }
     }
 
     private Report measure(Iterable<RgbImage> images) {
+        plan.precisions().forEach(this::model); // what cannot be loaded says so first
         Map<Configuration, Long> memory = memory();
         Map<SizeAt, Drift> drifts = drifts(images);
         List<Configuration> configurations = plan.configurations();
         List<RoundRobin.Contender> contenders = new ArrayList<>();
-        Map<ThreadsAt, GemmCeiling> ceilings = new LinkedHashMap<>();
+        Map<GemmCeiling.Kind, GemmCeiling> ceilings = new LinkedHashMap<>();
         try (Arena arena = new Arena()) {
             for (Configuration c : configurations) {
-                contenders.add(new Forward(model(c.precision()), input(arena, c), c.threads()));
+                contenders.add(forward(arena, c));
             }
-            for (Precision precision : plan.precisions()) {
-                for (int threads : plan.threads()) {
-                    GemmCeiling.of(precision, threads)
-                            .ifPresent(ceiling -> ceilings.put(new ThreadsAt(precision, threads), ceiling));
-                }
+            for (Configuration c : configurations) {
+                GemmCeiling.kind(c.precision(), c.threads())
+                        .ifPresent(kind -> ceilings.computeIfAbsent(kind, GemmCeiling::new));
             }
             contenders.addAll(ceilings.values());
             progress.accept("warming up " + configurations.size() + " configurations");
@@ -89,13 +90,15 @@ public final class Benchmark implements AutoCloseable {
             List<Report.Row> rows = new ArrayList<>();
             for (int i = 0; i < configurations.size(); i++) {
                 Configuration c = configurations.get(i);
-                GemmCeiling ceiling = ceilings.get(new ThreadsAt(c.precision(), c.threads()));
                 rows.add(new Report.Row(
                         c,
                         times.get(i),
                         macs(c),
-                        ceiling == null ? OptionalDouble.empty() : ceiling.flops(),
-                        Objects.requireNonNull(memory.get(c)),
+                        GemmCeiling.kind(c.precision(), c.threads())
+                                .map(kind -> Objects.requireNonNull(ceilings.get(kind))
+                                        .flops())
+                                .orElse(OptionalDouble.empty()),
+                        memory(memory.get(c)),
                         Optional.ofNullable(drifts.get(new SizeAt(c.precision(), c.size())))));
             }
             return new Report(Machine.here(), title(), plan.rounds(), rows);
@@ -104,27 +107,21 @@ public final class Benchmark implements AutoCloseable {
         }
     }
 
-    /** Growth of the process from before a model is loaded to the peak of its first call, in each configuration. */
+    /** What each configuration takes; nothing where that was not asked for. */
     private Map<Configuration, Long> memory() {
         Map<Configuration, Long> peaks = new LinkedHashMap<>();
-        for (Precision precision : plan.precisions()) {
-            System.gc();
-            long before = Engine.residentBytes();
-            Model model = model(precision);
-            for (Configuration c : plan.configurations()) {
-                if (c.precision() == precision) {
-                    try (Arena arena = new Arena()) {
-                        Forward forward = new Forward(model, input(arena, c), c.threads());
-                        forward.begin();
-                        peaks.put(c, Math.max(0, MemoryPeak.during(forward::call) - before));
-                    }
-                }
-            }
+        for (Precision precision : plan.memory() ? plan.precisions() : List.<Precision>of()) {
+            progress.accept("memory of " + name(precision));
+            peaks.putAll(MemoryProbe.peaks(
+                    checkpoint,
+                    options,
+                    plan.configurations().stream()
+                            .filter(c -> c.precision() == precision)
+                            .toList(),
+                    progress));
         }
         return peaks;
     }
-
-    private record ThreadsAt(Precision precision, int threads) {}
 
     private record SizeAt(Precision precision, InputSize size) {}
 
@@ -158,7 +155,7 @@ public final class Benchmark implements AutoCloseable {
         for (Configuration c : plan.configurations()) {
             progress.accept("profile of " + c);
             try (Arena arena = new Arena()) {
-                Forward forward = new Forward(model(c.precision()), input(arena, c), c.threads());
+                Forward forward = forward(arena, c);
                 forward.begin();
                 forward.call();
                 try (Profile profile = Profile.start()) {
@@ -174,29 +171,13 @@ public final class Benchmark implements AutoCloseable {
         return splits;
     }
 
-    /** A call of the backbone on a ready input. */
-    private record Forward(Model model, Tensor input, int threads) implements RoundRobin.Contender {
-        @Override
-        public void begin() {
-            Engine.threads(threads);
-        }
-
-        @Override
-        public void call() {
-            model.run(backbone -> {
-                backbone.forward(input);
-                return true;
-            });
-        }
-    }
-
     private Model model(Precision precision) {
         Model known = models.get(precision);
         if (known != null) {
             return known;
         }
-        progress.accept("loading " + precision.name().toLowerCase(java.util.Locale.ROOT));
-        Model loaded = loader.apply(precision);
+        progress.accept("loading " + name(precision));
+        Model loaded = Model.load(checkpoint, options.withPrecision(precision));
         models.put(precision, loaded);
         for (InputSize size : plan.sizes()) {
             requireWholePatches(loaded, size);
@@ -204,19 +185,12 @@ public final class Benchmark implements AutoCloseable {
         return loaded;
     }
 
-    private Tensor input(Arena arena, Configuration c) {
-        Pixels pixels = prepare(ONE_IMAGE.get(0), c.size());
-        try (Scope scope = Scope.inference()) {
-            return arena.keep(Model.tensor(Collections.nCopies(c.batch(), pixels)));
-        }
+    private Forward forward(Arena arena, Configuration c) {
+        return Forward.of(arena, model(c.precision()), c);
     }
 
     private Pixels prepare(RgbImage image, InputSize size) {
-        return anyModel()
-                .card()
-                .transform()
-                .withSize(size.height(), size.width())
-                .apply(image);
+        return Forward.prepare(anyModel(), image, size);
     }
 
     /** Every token after the last norm, the class token first. */
@@ -240,11 +214,19 @@ public final class Benchmark implements AutoCloseable {
         return anyModel().card().title();
     }
 
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static OptionalLong memory(@Nullable Long bytes) {
+        return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+    }
+
     private Model anyModel() {
         return models.values().iterator().next();
     }
 
-    private static void requireWholePatches(Model model, InputSize size) {
+    static void requireWholePatches(Model model, InputSize size) {
         int patch = model.config().patch();
         if (size.height() % patch != 0 || size.width() % patch != 0) {
             throw new IllegalArgumentException("size " + size + ": this model sees patches of " + patch + " x " + patch

@@ -24,19 +24,22 @@ public final class GemmCeiling implements RoundRobin.Contender, AutoCloseable {
     private final Tensor right;
     private double best;
 
-    private GemmCeiling(DType dtype, int threads) {
-        this.threads = threads;
+    /** What has a ceiling of its own. */
+    public record Kind(DType dtype, int threads) {}
+
+    public GemmCeiling(Kind kind) {
+        threads = kind.threads();
         try (Scope scope = Scope.inference()) {
-            left = arena.keep(values(1).to(dtype));
-            right = arena.keep(values(2).to(dtype));
+            left = arena.keep(values(1).to(kind.dtype()));
+            right = arena.keep(values(2).to(kind.dtype()));
         }
     }
 
     /** The ceiling of a precision; none where the engine has no product of its type that could be asked. */
-    public static Optional<GemmCeiling> of(Precision precision, int threads) {
+    public static Optional<Kind> kind(Precision precision, int threads) {
         return switch (precision) {
-            case PLAIN, FLOAT32 -> Optional.of(new GemmCeiling(DType.F32, threads));
-            case BFLOAT16 -> Optional.of(new GemmCeiling(DType.BF16, threads));
+            case PLAIN, FLOAT32 -> Optional.of(new Kind(DType.F32, threads));
+            case BFLOAT16 -> Optional.of(new Kind(DType.BF16, threads));
             case INT8, AUTO -> Optional.empty();
         };
     }

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param rounds how often each combination has its turn
  * @param turnSeconds how long a turn lasts at least; one call where that is longer
+ * @param memory whether each precision runs once more in a process of its own, to see what it takes
  */
 public record Plan(
         List<InputSize> sizes,
@@ -17,7 +18,8 @@ public record Plan(
         List<Precision> precisions,
         List<Integer> threads,
         int rounds,
-        double turnSeconds) {
+        double turnSeconds,
+        boolean memory) {
 
     /** Every precision, one image at a time, the engine's number of threads, seven rounds. */
     public static Plan of(InputSize... sizes) {
@@ -27,7 +29,8 @@ public record Plan(
                 List.of(Precision.PLAIN, Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8),
                 List.of(Engine.threads()),
                 7,
-                0.1);
+                0.1,
+                true);
     }
 
     public Plan {
@@ -41,19 +44,23 @@ public record Plan(
     }
 
     public Plan withBatches(List<Integer> other) {
-        return new Plan(sizes, other, precisions, threads, rounds, turnSeconds);
+        return new Plan(sizes, other, precisions, threads, rounds, turnSeconds, memory);
     }
 
     public Plan withPrecisions(List<Precision> other) {
-        return new Plan(sizes, batches, other, threads, rounds, turnSeconds);
+        return new Plan(sizes, batches, other, threads, rounds, turnSeconds, memory);
     }
 
     public Plan withThreads(List<Integer> other) {
-        return new Plan(sizes, batches, precisions, other, rounds, turnSeconds);
+        return new Plan(sizes, batches, precisions, other, rounds, turnSeconds, memory);
     }
 
     public Plan withRounds(int count, double seconds) {
-        return new Plan(sizes, batches, precisions, threads, count, seconds);
+        return new Plan(sizes, batches, precisions, threads, count, seconds, memory);
+    }
+
+    public Plan withMemory(boolean wanted) {
+        return new Plan(sizes, batches, precisions, threads, rounds, turnSeconds, wanted);
     }
 
     /** The combinations, precisions beside each other. */

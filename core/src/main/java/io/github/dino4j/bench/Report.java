@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What a benchmark found.
@@ -25,8 +26,8 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
      * @param times of one call, the whole batch
      * @param macs multiply-adds of one image
      * @param ceiling floating-point operations a second of a large matrix product in this type, if it is known
-     * @param memory bytes by which the process grew from before loading to the peak of the first call; mapped files stay
-     *     out
+     * @param memory the most bytes that a process of its own holds while it runs this, Java and mapped file included;
+     *     empty where it was not measured
      * @param drift from the plain float32 path; none for that itself
      */
     public record Row(
@@ -34,7 +35,7 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
             Times times,
             long macs,
             OptionalDouble ceiling,
-            long memory,
+            OptionalLong memory,
             Optional<Drift> drift) {
 
         /** Shortest milliseconds an image. */
@@ -95,7 +96,7 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
                     number("%.1f", row.imagesPerSecond()),
                     number("%.1f", row.flops() / 1e9),
                     row.share().isPresent() ? number("%.0f", 100 * row.share().getAsDouble()) : "-",
-                    number("%.0f", row.memory() / 1e6),
+                    row.memory().isPresent() ? number("%.0f", row.memory().getAsLong() / 1e6) : "-",
                     drift.map(d -> number("%.1e", d.maxAbs())).orElse("-"),
                     drift.map(d -> number("%.6f", d.cosine())).orElse("-"),
                     drift.map(d -> number("%.6f", d.worstCosine())).orElse("-"),
@@ -154,7 +155,7 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
         map.put("gflopsPerSecond", row.flops() / 1e9);
         map.put("ceilingGflopsPerSecond", value(row.ceiling(), 1e-9));
         map.put("shareOfCeiling", value(row.share(), 1));
-        map.put("memoryBytes", row.memory());
+        map.put("memoryBytes", row.memory().isPresent() ? (Object) row.memory().getAsLong() : NOTHING);
         map.put("driftImages", row.drift().map(d -> (Object) d.images()).orElse(NOTHING));
         map.put("maxAbs", row.drift().map(d -> (Object) d.maxAbs()).orElse(NOTHING));
         map.put("cosine", row.drift().map(d -> (Object) d.cosine()).orElse(NOTHING));

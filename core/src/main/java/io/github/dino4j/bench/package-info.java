@@ -4,11 +4,8 @@
  *
  * <pre>{@code
  * Plan plan = Plan.of(new InputSize(224, 224)).withPrecisions(List.of(Precision.PLAIN, Precision.BFLOAT16));
- * Report report = Benchmark.run(
- *         precision -> Model.load(checkpoint, LoadOptions.DEFAULT.withPrecision(precision)),
- *         plan,
- *         NoiseImages.of(16, 448, 1),
- *         System.err::println);
+ * Report report =
+ *         Benchmark.run(checkpoint, LoadOptions.DEFAULT, plan, NoiseImages.of(16, 448, 1), System.err::println);
  * report.cells().forEach(System.out::println);
  * }</pre>
  */

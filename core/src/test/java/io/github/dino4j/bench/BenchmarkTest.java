@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Precision;
-import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +14,6 @@ import org.junit.jupiter.api.Test;
 /** Also the snippet of the package's documentation, on a model that is there. */
 class BenchmarkTest {
     private static final Path CHECKPOINT = Path.of("src/test/resources/golden/backbone/ckpt_mlp_official.safetensors");
-
-    private static Model load(Precision precision) {
-        return Model.load(CHECKPOINT, LoadOptions.DEFAULT.withPrecision(precision));
-    }
 
     @Test
     void measuresEveryCombinationAndLeavesTheEngineAsItWas() {
@@ -30,16 +25,17 @@ class BenchmarkTest {
                 .withRounds(2, 0);
         List<String> notes = new ArrayList<>();
 
-        Report report = Benchmark.run(BenchmarkTest::load, plan, NoiseImages.of(3, 64, 1), notes::add);
+        Report report = Benchmark.run(CHECKPOINT, LoadOptions.DEFAULT, plan, NoiseImages.of(3, 64, 1), notes::add);
 
         assertThat(report.rows()).hasSize(8).allSatisfy(row -> {
             assertThat(row.times().seconds()).hasSize(2);
             assertThat(row.share().getAsDouble()).isPositive();
+            assertThat(row.memory().getAsLong()).isBetween(20_000_000L, 4_000_000_000L);
             boolean plain = row.configuration().precision() == Precision.PLAIN;
             assertThat(row.drift().isPresent()).isEqualTo(!plain);
         });
         assertThat(report.rows().get(1).drift().orElseThrow().worstCosine()).isGreaterThan(0.9999);
-        assertThat(notes).contains("loading plain", "round 2 of 2");
+        assertThat(notes).contains("loading plain", "memory of float32", "round 2 of 2");
         assertThat(Engine.threads()).isEqualTo(threads);
     }
 
@@ -47,7 +43,7 @@ class BenchmarkTest {
     void refusesSizesThatAreNoWholePatches() {
         Plan plan = Plan.of(InputSize.square(100)).withPrecisions(List.of(Precision.PLAIN));
 
-        assertThatThrownBy(() -> Benchmark.run(BenchmarkTest::load, plan, List.of(), note -> {}))
+        assertThatThrownBy(() -> Benchmark.run(CHECKPOINT, LoadOptions.DEFAULT, plan, List.of(), note -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("100")
                 .hasMessageContaining("multiples of");

@@ -9,6 +9,7 @@ import io.github.dino4j.predict.LoadOptions.Precision;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,14 +20,14 @@ class ReportTest {
             new Times(List.of(0.5, 0.2, 0.4)),
             5_000_000_000L,
             OptionalDouble.of(400e9),
-            123_400_000,
+            OptionalLong.of(123_400_000),
             Optional.empty());
     private static final Report.Row INT8 = new Report.Row(
             new Configuration(Precision.INT8, new InputSize(224, 448), 1, 2),
             new Times(List.of(0.1)),
             10_000_000_000L,
             OptionalDouble.empty(),
-            1_000_000,
+            OptionalLong.empty(),
             Optional.of(new Drift(0.0123, 0.99991, 0.995, 0.9375, 16)));
     private static final Report REPORT =
             new Report(new Machine("a processor", 2, "Linux", "17"), "DINOv3 ViT-S/16", 3, List.of(PLAIN, INT8));
@@ -56,7 +57,7 @@ class ReportTest {
                 new Times(List.of(1.0)),
                 macs,
                 OptionalDouble.empty(),
-                0,
+                OptionalLong.empty(),
                 Optional.empty());
 
         assertThat(row.flops() / (2e9 * gmacs)).isCloseTo(1, within(0.01));
