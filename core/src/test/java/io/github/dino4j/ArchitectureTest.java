@@ -16,7 +16,7 @@ import java.util.List;
 class ArchitectureTest {
     /** Each may use those before it. */
     private static final List<String> ORDER =
-            List.of("tensor", "image", "weights", "nn", "backbone", "predict", "visual", "export");
+            List.of("tensor", "image", "weights", "nn", "backbone", "predict", "bench", "visual", "export");
 
     @ArchTest
     static final ArchRule onlyTensorSeesTheEngine = noClasses()

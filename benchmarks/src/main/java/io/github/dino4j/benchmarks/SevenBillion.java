@@ -1,14 +1,12 @@
 package io.github.dino4j.benchmarks;
 
 import io.github.dino4j.Dino;
-import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Features;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -18,18 +16,7 @@ public final class SevenBillion {
 
     /** Arguments: a folder with 14 GB free, a photo. */
     public static void main(String[] args) throws IOException {
-        Path file = Path.of(args[0]).resolve("dinov3_vit7b16_pretrain_lvd1689m-a955f4ea.safetensors");
-        if (!Files.exists(file)) {
-            double write = LoadTime.seconds(() -> {
-                try {
-                    GeneratedCheckpoint.write(
-                            BackboneCatalog.get("dinov3_vit7b16").config(), DType.BF16, file);
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            System.out.printf(Locale.ROOT, "wrote %.1f GB in %.0f s%n", Files.size(file) / 1e9, write);
-        }
+        Path file = Workspace.at(args[0]).checkpoint("dinov3_vit7b16", DType.BF16);
         Dino[] loaded = new Dino[1];
         double load = LoadTime.seconds(() -> loaded[0] = Dino.load(file));
         try (Dino dino = loaded[0].with(Transform.dinoV3(224))) {

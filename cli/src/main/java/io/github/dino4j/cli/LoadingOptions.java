@@ -50,8 +50,9 @@ final class LoadingOptions {
 
     @Option(
             names = "--precision",
-            description = "Arithmetic: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; 'dino4j bench' tells what each"
-                    + " gains and costs).")
+            description =
+                    "Arithmetic: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; 'dino4j bench' tells what each"
+                            + " gains and costs).")
     private Arithmetic precision = Arithmetic.float32;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine (default: all cores).")
@@ -163,8 +164,7 @@ final class LoadingOptions {
     }
 
     LoadOptions options() {
-        LoadOptions options =
-                LoadOptions.DEFAULT
+        LoadOptions options = LoadOptions.DEFAULT
                 .withReference(reference.reference)
                 .withMemory(memory.memory)
                 .withPrecision(precision.precision);

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,
+            BenchCommand.class,
             OnnxCommand.class,
             CompletionCommand.class
         },

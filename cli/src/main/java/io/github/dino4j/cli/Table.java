@@ -28,6 +28,9 @@ final class Table {
     }
 
     private static boolean isNumeric(List<List<String>> rows, int column) {
-        return rows.stream().skip(1).map(row -> row.get(column)).allMatch(cell -> cell.matches("[\\d.,]*( [kMG])?|-"));
+        return rows.stream()
+                .skip(1)
+                .map(row -> row.get(column))
+                .allMatch(cell -> cell.matches("[\\d.,]*(e[-+]?\\d+)?( [kMG])?|-|NaN"));
     }
 }

@@ -11,7 +11,9 @@ import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -320,6 +322,47 @@ class CommandsTest {
                 .exits(0);
 
         assertThat(run.err()).contains("licence of the weights");
+    }
+
+    @Test
+    void measuresAModel() {
+        Object[] quick = {
+            "bench",
+            "-q",
+            "-m",
+            Cli.MODEL,
+            "--sizes",
+            "32,32x48",
+            "--rounds",
+            1,
+            "--threads",
+            1,
+            "--precisions",
+            "plain,float32",
+            "--noise-images",
+            2,
+            "--no-memory"
+        };
+
+        JsonNode json = Cli.run(with(quick, "--json")).exits(0).json();
+        Cli text = Cli.run(quick).exits(0);
+        Cli csv = Cli.run(with(quick, "--csv")).exits(0);
+        JsonNode split = Cli.run(with(quick, "--json", "--profile")).exits(0).json();
+
+        assertThat(json.path("rows")).hasSize(4);
+        assertThat(json.at("/rows/0/millisMin").asDouble()).isPositive();
+        assertThat(json.at("/rows/3/width").asInt()).isEqualTo(48);
+        assertThat(json.at("/rows/3/worstCosine").asDouble()).isGreaterThan(0.9999);
+        assertThat(text.out().lines()).hasSize(7).anyMatch(line -> line.startsWith("float32    32x48"));
+        assertThat(csv.out().lines()).hasSize(5).anyMatch(line -> line.startsWith("plain,32,32,1,1,"));
+        assertThat(split.path("profiles")).hasSize(4);
+        Cli.run("bench", "-q", "-m", Cli.MODEL, "--sizes", 100).fails(2, "multiples of");
+        Cli.run("bench", "--random").fails(2, "--model");
+        Cli.run("bench").fails(2, "-m PATH");
+    }
+
+    private static Object[] with(Object[] arguments, Object... more) {
+        return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray();
     }
 
     @Test

@@ -46,7 +46,8 @@ public final class Int8Calibration {
             try (Arena arena = new Arena()) {
                 Backbone half =
                         Backbone.of(config, Parameters.of(weights.apply(arena)).probed(probe));
-                pictures.forEach(picture -> expected.add(half.forward(picture).normed().tokens()));
+                pictures.forEach(
+                        picture -> expected.add(half.forward(picture).normed().tokens()));
             }
             Set<String> inHalf = new HashSet<>(probe.outliers());
             List<String> worstFirst = probe.errors().entrySet().stream()

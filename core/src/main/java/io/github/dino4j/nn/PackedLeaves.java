@@ -33,7 +33,8 @@ final class PackedLeaves implements Leaves {
             }
             Tensor folded = scale.get().fold(weights.weight().to(DType.F32));
             Tensor shift = weights.bias();
-            return linear(at, pack(at, folded, shift == null ? null : scale.get().forward(shift)));
+            return linear(
+                    at, pack(at, folded, shift == null ? null : scale.get().forward(shift)));
         }
     }
 

@@ -86,8 +86,8 @@ final class ModelLoader {
                     storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
             CheckpointParameters source =
                     new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage);
-            Backbone backbone = backbone(
-                    config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
+            Backbone backbone =
+                    backbone(config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
             source.finish(path, identity.title(), unknown(checkpoint));
             return new Model(card(checkpoint, config, identity, source, options), backbone, packed, arena);
         } catch (RuntimeException | Error e) {
@@ -205,9 +205,8 @@ final class ModelLoader {
         if (packed.isEmpty()) {
             return Backbone.of(config, parameters);
         }
-        Set<String> inHalf = packed.get() == Precision.INT8
-                ? Int8Calibration.layersInHalf((VitConfig) config, again)
-                : Set.of();
+        Set<String> inHalf =
+                packed.get() == Precision.INT8 ? Int8Calibration.layersInHalf((VitConfig) config, again) : Set.of();
         return Backbone.of(config, parameters.packed(packed.get(), inHalf));
     }
 
