@@ -227,7 +227,7 @@ public final class SideBySide {
                         .map(e -> String.format(
                                 Locale.ROOT,
                                 "%s %.0f GFLOP/s",
-                                e.getKey().dtype(),
+                                e.getKey().precision(),
                                 e.getValue().flops().orElse(0) / 1e9))
                         .collect(Collectors.joining(", ")));
         System.out.println(

@@ -1,62 +1,45 @@
 package io.github.dino4j.bench;
 
-import io.github.dino4j.predict.LoadOptions.Precision;
-import io.github.dino4j.tensor.Arena;
-import io.github.dino4j.tensor.DType;
+import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.tensor.Engine;
-import io.github.dino4j.tensor.Scope;
-import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Precision;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What the engine's matrix product reaches at best in a type: a product of large square matrices. A model cannot be
- * faster than its multiply-adds at this rate.
- *
- * <p>This is the one place that knows how the ceiling is found.
+ * What the engine's matrix product reaches at best in a type, measured in turns with what it is the ceiling of. A model
+ * cannot be faster than its multiply-adds at this rate.
  */
 public final class GemmCeiling implements RoundRobin.Contender, AutoCloseable {
-    private static final int SIDE = 2048;
-
-    private final int threads;
-    private final Arena arena = new Arena();
-    private final Tensor left;
-    private final Tensor right;
+    private final Kind kind;
     private double best;
 
     /** What has a ceiling of its own. */
-    public record Kind(DType dtype, int threads) {}
+    public record Kind(Precision precision, int threads) {}
 
     public GemmCeiling(Kind kind) {
-        threads = kind.threads();
-        try (Scope scope = Scope.inference()) {
-            left = arena.keep(values(1).to(kind.dtype()));
-            right = arena.keep(values(2).to(kind.dtype()));
-        }
+        this.kind = kind;
     }
 
-    /** The ceiling of a precision; none where the engine has no product of its type that could be asked. */
-    public static Optional<Kind> kind(Precision precision, int threads) {
-        return switch (precision) {
-            case PLAIN, FLOAT32 -> Optional.of(new Kind(DType.F32, threads));
-            case BFLOAT16 -> Optional.of(new Kind(DType.BF16, threads));
-            case INT8, AUTO -> Optional.empty();
+    /** The ceiling of a precision; none where the processor has no kernels for it. */
+    public static Optional<Kind> kind(LoadOptions.Precision precision, int threads) {
+        Optional<Precision> product = switch (precision) {
+            case PLAIN, FLOAT32 -> Optional.of(Precision.FLOAT32);
+            case BFLOAT16 -> Optional.of(Precision.BFLOAT16);
+            case INT8 -> Optional.of(Precision.INT8);
+            case AUTO -> Optional.empty();
         };
+        return product.filter(Precision::supported).map(p -> new Kind(p, threads));
     }
 
     @Override
     public void begin() {
-        Engine.threads(threads);
+        Engine.threads(kind.threads());
     }
 
     @Override
     public void call() {
-        try (Scope scope = Scope.inference()) {
-            long start = System.nanoTime();
-            left.linear(right, null);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / seconds);
-        }
+        best = Math.max(best, Engine.gemmCeiling(kind.precision()));
     }
 
     /** The best of all calls so far, in floating-point operations a second. */
@@ -65,16 +48,5 @@ public final class GemmCeiling implements RoundRobin.Contender, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        arena.close();
-    }
-
-    private static Tensor values(long seed) {
-        float[] values = new float[SIDE * SIDE];
-        java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextDouble() - 0.5f;
-        }
-        return Tensor.of(values, SIDE, SIDE);
-    }
+    public void close() {}
 }

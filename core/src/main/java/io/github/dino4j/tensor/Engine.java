@@ -39,6 +39,19 @@ public final class Engine {
         return Pointer.physicalBytes();
     }
 
+    /**
+     * Measures what matrix products reach at best here, in operations a second (a multiply-add is two): the ceiling of
+     * every model. Takes some tenths of a second on {@link #threads()} threads.
+     *
+     * @throws IllegalArgumentException if the processor has no kernels for it
+     */
+    public static double gemmCeiling(Precision precision) {
+        if (!precision.supported()) {
+            throw new IllegalArgumentException("this processor has no " + precision + " kernels");
+        }
+        return Ceiling.measure(precision);
+    }
+
     /** Gives the calling thread its number of OpenMP threads. */
     static void enter(int wanted) {
         Native.ready();

@@ -39,8 +39,15 @@ final class Kernel implements AutoCloseable {
         return this;
     }
 
-    void run() {
-        work.execute(onednn.queue, arguments);
+    /** Runs it; a profile counts it under this name. */
+    void run(String name, long macs) {
+        if (Profile.isOn()) {
+            long start = System.nanoTime();
+            work.execute(onednn.queue, arguments);
+            Profile.record(name, System.nanoTime() - start, macs);
+        } else {
+            work.execute(onednn.queue, arguments);
+        }
     }
 
     @Override

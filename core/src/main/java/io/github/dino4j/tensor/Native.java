@@ -61,7 +61,7 @@ final class Native {
     /** Runs one native call; a failure names the operation and the shapes, without the C++ frames. */
     static <T> T call(String operation, Supplier<T> body, Tensor... arguments) {
         try {
-            return body.get();
+            return Profile.isOn() ? Profile.timed(operation, body) : body.get();
         } catch (TensorException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -108,18 +108,18 @@ public final class PackedAttention {
                         .at(dnnl.DNNL_ARG_SRC, q + first * row)
                         .at(dnnl.DNNL_ARG_WEIGHTS, k)
                         .at(dnnl.DNNL_ARG_DST, scores)
-                        .run();
+                        .run("attention scores", rows * length * dim);
                 Step softmax = new Step(Kind.SOFTMAX, this, rows, length, packed);
                 onednn.kernel(softmax, () -> softmax.kernel(onednn))
                         .at(dnnl.DNNL_ARG_SRC, scores)
                         .at(dnnl.DNNL_ARG_DST, weights)
-                        .run();
+                        .run("attention softmax", 0);
                 Step values = new Step(Kind.VALUES, this, rows, length, packed);
                 onednn.kernel(values, () -> values.kernel(onednn))
                         .at(dnnl.DNNL_ARG_SRC, weights)
                         .at(dnnl.DNNL_ARG_WEIGHTS, v)
                         .at(dnnl.DNNL_ARG_DST, out + first * width * result.bytes())
-                        .run();
+                        .run("attention values", rows * length * dim);
             }
         }
 
@@ -128,7 +128,7 @@ public final class PackedAttention {
             long copy = Tensor.empty(
                             DType.U8, Device.CPU, packing.layout(onednn).get_size())
                     .address();
-            kernel.at(dnnl.DNNL_ARG_SRC, place).at(dnnl.DNNL_ARG_DST, copy).run();
+            kernel.at(dnnl.DNNL_ARG_SRC, place).at(dnnl.DNNL_ARG_DST, copy).run("attention packing", 0);
             return copy;
         }
     }

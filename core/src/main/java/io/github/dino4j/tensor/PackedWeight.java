@@ -31,6 +31,7 @@ public final class PackedWeight {
     private final @Nullable Tensor scales;
 
     private final memory.desc layout;
+    private final String name;
 
     /** What is done to the product. */
     public enum Then {
@@ -55,6 +56,7 @@ public final class PackedWeight {
         this.bias = bias;
         this.scales = scales;
         this.layout = layout;
+        name = "linear " + precision + " " + in + " to " + out;
     }
 
     /**
@@ -87,7 +89,7 @@ public final class PackedWeight {
                     .with(dnnl.DNNL_ARG_DST, layout)
                     .at(dnnl.DNNL_ARG_SRC, source.address())
                     .at(dnnl.DNNL_ARG_DST, packed.address())
-                    .run();
+                    .run("pack", 0);
             Tensor shift = bias == null ? Tensor.zeros(out) : bias.to(DType.F32).copy();
             return new PackedWeight(precision, in, out, packed, keep.apply(shift), scales, layout);
         }
@@ -125,7 +127,7 @@ public final class PackedWeight {
     }
 
     /**
-     * Maps x [rows, in], contiguous, float32 or the type of the weights, to [rows, out].
+     * Maps x [rows, in], contiguous, float32 or the type of the kernel's input, to [rows, out].
      *
      * @param residual [rows, out] float32, added to the result
      * @param result F32 or BF16
@@ -148,15 +150,16 @@ public final class PackedWeight {
         }
         if (precision == Precision.INT8) {
             Quantizer quantizer = onednn.quantizer();
-            kernel.at(dnnl.DNNL_ARG_SRC, quantizer.quantize(x).address())
+            Tensor q = x.dtype() == DType.U8 ? x : quantizer.quantize(x);
+            kernel.at(dnnl.DNNL_ARG_SRC, q.address())
                     .at(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC, quantizer.scale())
                     .at(dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_SRC, quantizer.zeroPoint())
                     .at(
                             dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS,
                             Objects.requireNonNull(scales).address())
-                    .run();
+                    .run(name, rows * in * out);
         } else {
-            kernel.at(dnnl.DNNL_ARG_SRC, x.to(precision.weights()).address()).run();
+            kernel.at(dnnl.DNNL_ARG_SRC, x.to(precision.weights()).address()).run(name, rows * in * out);
         }
         return y;
     }

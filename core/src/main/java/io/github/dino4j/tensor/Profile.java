@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * Where the time of forward passes goes, operator by operator, for the whole process while a profile is open: calls of
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Profile implements AutoCloseable {
     private static volatile boolean on;
     private static final Map<String, Sum> SUMS = new ConcurrentHashMap<>();
+
+    private static final ThreadLocal<long[]> MACS = ThreadLocal.withInitial(() -> new long[1]);
 
     private Profile() {}
 
@@ -66,6 +69,27 @@ public final class Profile implements AutoCloseable {
             sum.calls().increment();
             sum.nanos().add(nanos);
             sum.macs().add(macs);
+        }
+    }
+
+    /**
+     * Runs and records an operation under the first word of its name, with the multiply-adds that {@link Trace#macs} was
+     * last told on this thread.
+     */
+    static <T> T timed(String operation, Supplier<T> body) {
+        int end = operation.indexOf(' ');
+        long macs = MACS.get()[0];
+        MACS.get()[0] = 0;
+        long start = System.nanoTime();
+        T result = body.get();
+        record(end < 0 ? operation : operation.substring(0, end), System.nanoTime() - start, macs);
+        return result;
+    }
+
+    /** Notes multiply-adds for the operation that this thread runs next. */
+    static void macs(long count) {
+        if (on) {
+            MACS.get()[0] = count;
         }
     }
 

@@ -38,7 +38,7 @@ final class Quantizer {
                 .at(dnnl.DNNL_ARG_DST, q.address())
                 .at(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC, inverse.address())
                 .at(dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_DST, zeroPoint.address())
-                .run();
+                .run("quantize", 0);
         return q;
     }
 

@@ -56,6 +56,7 @@ public final class Trace implements AutoCloseable {
     }
 
     static void macs(long count) {
+        Profile.macs(count);
         Trace trace = CURRENT.get();
         if (trace != null) {
             trace.macs += count;
