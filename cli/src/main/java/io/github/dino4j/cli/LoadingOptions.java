@@ -4,6 +4,7 @@ import io.github.dino4j.Dino;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Memory;
 import io.github.dino4j.predict.LoadOptions.Periods;
+import io.github.dino4j.predict.LoadOptions.Precision;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Engine;
@@ -47,6 +48,13 @@ final class LoadingOptions {
                             + " takes more than half of the memory).")
     private Hold memory = Hold.AUTO;
 
+    @Option(
+            names = "--precision",
+            description =
+                    "Arithmetic: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}; 'dino4j bench' tells what each"
+                            + " gains and costs).")
+    private Arithmetic precision = Arithmetic.float32;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads of the engine (default: all cores).")
     private Optional<Integer> threads = Optional.empty();
 
@@ -76,6 +84,20 @@ final class LoadingOptions {
 
         Rope(Periods periods) {
             this.periods = periods;
+        }
+    }
+
+    enum Arithmetic {
+        plain(Precision.PLAIN),
+        float32(Precision.FLOAT32),
+        bfloat16(Precision.BFLOAT16),
+        int8(Precision.INT8),
+        auto(Precision.AUTO);
+
+        private final Precision precision;
+
+        Arithmetic(Precision precision) {
+            this.precision = precision;
         }
     }
 
@@ -142,8 +164,10 @@ final class LoadingOptions {
     }
 
     LoadOptions options() {
-        LoadOptions options =
-                LoadOptions.DEFAULT.withReference(reference.reference).withMemory(memory.memory);
+        LoadOptions options = LoadOptions.DEFAULT
+                .withReference(reference.reference)
+                .withMemory(memory.memory)
+                .withPrecision(precision.precision);
         if (model.isPresent()) {
             options = options.withModel(model.get());
         }

@@ -6,16 +6,22 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Linears packed leaf by leaf while they are read, LayerScale and masks folded in; tiles; remembered tables. */
 final class PackedLeaves implements Leaves {
     private final Precision precision;
+    private final Set<String> inHalf;
+    private final Optional<OutlierProbe> probe;
     private final TableCache tables = new TableCache();
 
-    PackedLeaves(Precision precision) {
+    PackedLeaves(Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
         this.precision = precision;
+        this.inHalf = inHalf;
+        this.probe = probe;
     }
 
     @Override
@@ -23,13 +29,22 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             LinearWeights weights = LinearWeights.read(at, in, out, bias);
             if (scale.isEmpty()) {
-                return new PackedLinear(pack(at, weights.weight(), weights.bias()));
+                return linear(at, pack(at, weights.weight(), weights.bias()));
             }
             Tensor folded = scale.get().fold(weights.weight().to(DType.F32));
             Tensor shift = weights.bias();
-            return new PackedLinear(
-                    pack(at, folded, shift == null ? null : scale.get().forward(shift)));
+            return linear(
+                    at, pack(at, folded, shift == null ? null : scale.get().forward(shift)));
         }
+    }
+
+    private Linear linear(Parameters at, PackedWeight weight) {
+        return new PackedLinear(weight, precision, observer(at));
+    }
+
+    private Consumer<Tensor> observer(Parameters at) {
+        String name = at.name();
+        return probe.<Consumer<Tensor>>map(p -> x -> p.observe(name, x)).orElse(x -> {});
     }
 
     @Override
@@ -48,7 +63,7 @@ final class PackedLeaves implements Leaves {
                 weight = weight.rows(order);
                 bias = bias == null ? null : bias.rows(order);
             }
-            return new PackedQueryKeyValue(pack(qkv, weight, bias), c.heads(), precision);
+            return new PackedQueryKeyValue(pack(qkv, weight, bias), c.heads(), precision, observer(qkv));
         }
     }
 
@@ -65,7 +80,8 @@ final class PackedLeaves implements Leaves {
     }
 
     private PackedWeight pack(Parameters at, Tensor weight, @Nullable Tensor bias) {
-        return PackedWeight.pack(precision, weight, bias, at::keep);
+        boolean half = precision == Precision.INT8 && inHalf.contains(at.name());
+        return PackedWeight.pack(half ? Precision.BFLOAT16 : precision, weight, bias, at::keep);
     }
 
     @Override

@@ -5,14 +5,23 @@ import io.github.dino4j.tensor.PackedWeight;
 import io.github.dino4j.tensor.PackedWeight.Then;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Tensor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A linear layer on packed weights; runs on the calling thread, so that {@link Rows} decides about threads. */
 final class PackedLinear implements Linear {
     private final PackedWeight weight;
+    private final Precision view;
+    private final Consumer<Tensor> observer;
 
-    PackedLinear(PackedWeight weight) {
+    /**
+     * @param view precision of the layers around
+     * @param observer sees each input
+     */
+    PackedLinear(PackedWeight weight, Precision view, Consumer<Tensor> observer) {
         this.weight = weight;
+        this.view = view;
+        this.observer = observer;
     }
 
     @Override
@@ -28,7 +37,7 @@ final class PackedLinear implements Linear {
             case SILU -> Then.SILU;
             case RELU -> Then.RELU;
         };
-        boolean half = weight.precision() == Precision.BFLOAT16 && activation == Activation.GELU;
+        boolean half = view == Precision.BFLOAT16 && activation == Activation.GELU;
         return product(x, then, null, half ? DType.BF16 : DType.F32);
     }
 
@@ -38,7 +47,9 @@ final class PackedLinear implements Linear {
     }
 
     private Tensor product(Tensor x, Then then, @Nullable Tensor residual, DType result) {
-        Tensor y = weight.forward(matrix(x, weight.in()), then, residual, result);
+        Tensor rows = matrix(x, weight.in());
+        observer.accept(rows);
+        Tensor y = weight.forward(rows, then, residual, result);
         if (x.dim() == 2) {
             return y;
         }

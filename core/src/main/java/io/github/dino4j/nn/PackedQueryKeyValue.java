@@ -8,6 +8,7 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Tiles;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * q, k, v on packed weights: norm, product and turn go tile by tile, and attention reads the one matrix of rows.
@@ -19,8 +20,11 @@ final class PackedQueryKeyValue implements QueryKeyValue {
     private final int heads;
     private final DType type;
     private final DType result;
+    private final Consumer<Tensor> observer;
 
-    PackedQueryKeyValue(PackedWeight weight, int heads, Precision precision) {
+    /** See {@link PackedLinear}. */
+    PackedQueryKeyValue(PackedWeight weight, int heads, Precision precision, Consumer<Tensor> observer) {
+        this.observer = observer;
         this.weight = weight;
         this.heads = heads;
         type = precision.attention();
@@ -32,7 +36,9 @@ final class PackedQueryKeyValue implements QueryKeyValue {
         List<Crops.Tile> tiles = crops.tiles();
         return Tiles.map(Crops.ranges(tiles), weight.out(), type, i -> {
             Crops.Tile tile = tiles.get(i);
-            Tensor y = weight.forward(norm.forward(tile.rows().of(x)), Then.NOTHING, null, DType.F32);
+            Tensor rows = norm.forward(tile.rows().of(x));
+            observer.accept(rows);
+            Tensor y = weight.forward(rows, Then.NOTHING, null, DType.F32);
             if (tile.crop().rotary() instanceof Rotary.Pairs pairs) {
                 pairs.turn(y, tile.first(), tile.crop().length());
             }

@@ -4,6 +4,7 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -34,11 +35,30 @@ public final class Parameters {
      * @throws IllegalArgumentException if the processor has no kernels for it (see {@link Precision#supported})
      */
     public Parameters packed(Precision precision) {
+        return packed(precision, Set.of());
+    }
+
+    /** The same in {@link Precision#INT8} with some layers in bfloat16, by their names in full (see {@link OutlierProbe}). */
+    public Parameters packed(Precision precision, Set<String> inHalf) {
+        return view(precision, new PackedLeaves(precision, inHalf, Optional.empty()));
+    }
+
+    /** The same in bfloat16, showing the input of each linear layer to a probe. */
+    public Parameters probed(OutlierProbe probe) {
+        return view(Precision.BFLOAT16, new PackedLeaves(Precision.BFLOAT16, Set.of(), Optional.of(probe)));
+    }
+
+    private Parameters view(Precision precision, Leaves other) {
         if (!precision.supported()) {
             throw new IllegalArgumentException("this processor has no " + precision
                     + " kernels in oneDNN; load with another precision, or AUTO, which takes the best that it has");
         }
-        return new Parameters(source, prefix, new PackedLeaves(precision));
+        return new Parameters(source, prefix, other);
+    }
+
+    /** Name of the layer under this cursor, such as {@code blocks.3.mlp.fc1}. */
+    String name() {
+        return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
     }
 
     /** The cursor one name further down. */

@@ -8,7 +8,6 @@ import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
-import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Precision;
@@ -58,9 +57,8 @@ public final class Model implements AutoCloseable {
         Optional<Precision> packed = ModelLoader.precision(precision, config);
         Arena arena = new Arena();
         try (Scope scope = Scope.inference()) {
-            Parameters parameters = Parameters.of(new RandomParameters(seed, arena));
-            Backbone backbone =
-                    Backbone.of(config, packed.map(parameters::packed).orElse(parameters));
+            Backbone backbone = ModelLoader.backbone(
+                    config, packed, new RandomParameters(seed, arena), keep -> new RandomParameters(seed, keep));
             String source = "drawn at random from seed " + seed;
             ModelCard card = new ModelCard(
                     "random",

@@ -4,6 +4,7 @@ import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.Int8Calibration;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Position.GridResample;
 import io.github.dino4j.backbone.TensorFlow;
@@ -12,6 +13,7 @@ import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
 import io.github.dino4j.nn.Ffn;
 import io.github.dino4j.nn.Norm;
+import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Precision;
@@ -26,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** From a file to a {@link Model}: open, recognise, build, check. */
@@ -82,9 +86,8 @@ final class ModelLoader {
                     storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
             CheckpointParameters source =
                     new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage);
-            Parameters parameters = Parameters.of(source);
             Backbone backbone =
-                    Backbone.of(config, packed.map(parameters::packed).orElse(parameters));
+                    backbone(config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
             source.finish(path, identity.title(), unknown(checkpoint));
             return new Model(card(checkpoint, config, identity, source, options), backbone, packed, arena);
         } catch (RuntimeException | Error e) {
@@ -186,6 +189,25 @@ final class ModelLoader {
                         .filter(Precision::supported)
                         .findFirst();
         };
+    }
+
+    /**
+     * Builds a backbone over its weights or their packed view; for int8, which layers to leave out is measured before.
+     *
+     * @param again another source of the same weights, which keeps in the given arena
+     */
+    static Backbone backbone(
+            BackboneConfig config,
+            Optional<Precision> packed,
+            ParameterSource source,
+            Function<Arena, ParameterSource> again) {
+        Parameters parameters = Parameters.of(source);
+        if (packed.isEmpty()) {
+            return Backbone.of(config, parameters);
+        }
+        Set<String> inHalf =
+                packed.get() == Precision.INT8 ? Int8Calibration.layersInHalf((VitConfig) config, again) : Set.of();
+        return Backbone.of(config, parameters.packed(packed.get(), inHalf));
     }
 
     private static Storage storage(LoadOptions options, BackboneConfig config, StateDict weights) {

@@ -93,6 +93,13 @@ public final class PackedWeight {
         }
     }
 
+    /** x [rows, in] after rounding to the eight bits that an {@link Precision#INT8} product reads. */
+    public static Tensor rounded(Tensor x) {
+        Quantizer quantizer = Onednn.ofThread().quantizer();
+        Tensor q = quantizer.quantize(x).to(DType.F32);
+        return q.add(-quantizer.zero()).mul(quantizer.step());
+    }
+
     static boolean supported(Precision precision) {
         try (Scope scope = Scope.inference()) {
             Shape probe = new Shape(precision, TYPICAL_ROWS, 64, 64, Then.NOTHING, false, DType.F32);

@@ -42,6 +42,14 @@ final class Quantizer {
         return q;
     }
 
+    float step() {
+        return scale.get();
+    }
+
+    int zero() {
+        return zeroPoint.get();
+    }
+
     /** Address of the scale. */
     long scale() {
         return scale.address();

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -38,10 +37,6 @@ class GoldenTest {
             new StoredValuesComponent(),
             new AttentionComponent(),
             new TransformComponent());
-
-    /** Of each token with the official one, as a packed view must keep it; 1: the tolerance of float32. */
-    private static final Map<Precision, Double> LEAST_COSINE =
-            new TreeMap<>(Map.of(Precision.FLOAT32, 1.0, Precision.BFLOAT16, 0.9999, Precision.INT8, 0.999));
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
@@ -77,14 +72,14 @@ class GoldenTest {
         DynamicTest plain = DynamicTest.dynamicTest(golden.name(), () -> run(golden, strict));
         return BackboneComponent.packs(golden)
                 ? Stream.concat(
-                        Stream.of(plain), LEAST_COSINE.keySet().stream().map(precision -> packed(golden, precision)))
+                        Stream.of(plain), Arrays.stream(Precision.values()).map(precision -> packed(golden, precision)))
                 : Stream.of(plain);
     }
 
     private static DynamicTest packed(GoldenCase golden, Precision precision) {
         return DynamicTest.dynamicTest(golden.name() + " in " + precision, () -> {
             assumeTrue(precision.supported(), "this processor has no kernels for " + precision);
-            Check check = new Check(golden, LEAST_COSINE.get(precision));
+            Check check = new Check(golden, BackboneComponent.leastCosine(golden, precision));
             BackboneComponent.run(golden, precision, check);
             System.out.println(precision + " " + check.finish());
         });

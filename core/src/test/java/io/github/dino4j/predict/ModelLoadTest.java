@@ -236,7 +236,11 @@ class ModelLoadTest {
     void weightsHeldAsStoredGiveTheFeaturesOfWidenedOnes() {
         Path file = GOLDEN.resolve("ckpt_mlp_bf16.safetensors");
 
-        try (Model widened = Model.load(file, LoadOptions.DEFAULT.withMemory(LoadOptions.Memory.FLOAT32));
+        try (Model widened = Model.load(
+                        file,
+                        LoadOptions.DEFAULT
+                                .withPrecision(LoadOptions.Precision.PLAIN)
+                                .withMemory(LoadOptions.Memory.FLOAT32));
                 Model stored = Model.load(file, LoadOptions.DEFAULT.withMemory(LoadOptions.Memory.AS_STORED))) {
             assertThat(embedding(stored)).isEqualTo(embedding(widened));
         }

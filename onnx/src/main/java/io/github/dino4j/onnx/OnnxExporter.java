@@ -9,7 +9,6 @@ import io.github.dino4j.export.Atomically;
 import io.github.dino4j.export.ExportException;
 import io.github.dino4j.export.Reason;
 import io.github.dino4j.image.Normalisation;
-import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.Model;
@@ -63,7 +62,7 @@ public final class OnnxExporter {
      * @throws ExportException if the file cannot be written, or fails the check
      */
     public static Result export(Path checkpoint, Path file, OnnxOptions options) {
-        try (Model model = Model.load(checkpoint, options.loading())) {
+        try (Model model = Model.load(checkpoint, options.loading().withPrecision(LoadOptions.Precision.PLAIN))) {
             VitConfig config = vit(model.config());
             return write(
                     config,
@@ -78,15 +77,15 @@ public final class OnnxExporter {
     /**
      * Exports weights under official names as a model of this configuration: what is in no checkpoint file, or of a
      * shape that nobody published.
+     *
+     * @throws IllegalArgumentException if a weight is missing or has another shape, or the size does not fit
+     * @throws ExportException if the file cannot be written, or fails the check
      */
     public static Result export(VitConfig config, StateDict weights, Path file, OnnxOptions options) {
         try (Arena arena = new Arena()) {
             Backbone backbone;
             try (Scope scope = Scope.inference()) {
-                CheckpointParameters source =
-                        new CheckpointParameters(weights, arena, CheckpointParameters.Storage.FLOAT32);
-                backbone = Backbone.of(config, Parameters.of(source));
-                source.finish(file, "the configuration", List.of());
+                backbone = Backbone.of(config, Parameters.of(new Weights(weights, arena)));
             }
             return write(config, weights, Map.of(), file, options, OnnxCheck.forward(backbone));
         }

@@ -3,7 +3,6 @@ package io.github.dino4j.onnx;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.PositionGrid;
 import io.github.dino4j.backbone.VitConfig;
-import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.Rotary;
 import io.github.dino4j.nn.RotaryEmbedding;
@@ -55,8 +54,7 @@ final class Positions {
     private <T> T with(Function<Parameters, T> work) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.inference()) {
-            return work.apply(
-                    Parameters.of(new CheckpointParameters(weights, arena, CheckpointParameters.Storage.FLOAT32)));
+            return work.apply(Parameters.of(new Weights(weights, arena)));
         }
     }
 }

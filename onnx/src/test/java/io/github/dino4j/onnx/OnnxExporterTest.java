@@ -186,6 +186,16 @@ class OnnxExporterTest {
     }
 
     @Test
+    void refusesWeightsThatDoNotFitTheConfiguration() throws IOException {
+        VitConfig v1 = RandomWeights.v1(new GridResample.ByScale(0.1, false));
+
+        assertThatThrownBy(() -> OnnxExporter.export(TINY, RandomWeights.of(v1), file("m.onnx"), SMALL))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs a weight 'storage_tokens' [1, 4, 48]");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void refusesHalfPrecisionRotations() {
         VitConfig config = TINY.withPosition(RandomWeights.rope(Coordinates.SEPARATE, DType.BF16));
 
