@@ -2,23 +2,27 @@ package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.PackedWeight;
+import io.github.dino4j.tensor.PackedWeight.Source;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Slab;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /** Linears packed leaf by leaf while they are read, LayerScale and masks folded in; tiles; remembered tables. */
 final class PackedLeaves implements Leaves {
     private final Precision precision;
     private final Set<String> inHalf;
     private final Optional<OutlierProbe> probe;
+    private final Slab slab;
     private final TableCache tables = new TableCache();
 
-    PackedLeaves(Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
+    PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
+        slab = new Slab(keep);
         this.precision = precision;
         this.inHalf = inHalf;
         this.probe = probe;
@@ -29,12 +33,16 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             LinearWeights weights = LinearWeights.read(at, in, out, bias);
             if (scale.isEmpty()) {
-                return linear(at, pack(at, weights.weight(), weights.bias()));
+                return linear(at, pack(at, new Source(weights.weight(), weights.bias())));
             }
-            Tensor folded = scale.get().fold(weights.weight().to(DType.F32));
             Tensor shift = weights.bias();
+            Tensor scaled = shift == null ? null : scale.get().forward(shift);
             return linear(
-                    at, pack(at, folded, shift == null ? null : scale.get().forward(shift)));
+                    at,
+                    pack(
+                            at,
+                            new Source(
+                                    weights.weight(), scaled, null, scale.get().factors())));
         }
     }
 
@@ -56,14 +64,13 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             Parameters qkv = at.at("qkv");
             LinearWeights weights = LinearWeights.read(qkv, c.dim(), 3 * c.dim(), c.qkvBias());
-            Tensor weight = weights.weight();
             Tensor bias = weights.bias();
+            Source rows = new Source(weights.weight(), bias);
             if (c.rotary().isPresent()) {
                 long[] order = PackedQueryKeyValue.pairs(c.dim(), c.heads());
-                weight = weight.rows(order);
-                bias = bias == null ? null : bias.rows(order);
+                rows = new Source(weights.weight(), bias == null ? null : bias.rows(order), order, null);
             }
-            return new PackedQueryKeyValue(pack(qkv, weight, bias), c.heads(), precision, observer(qkv));
+            return new PackedQueryKeyValue(pack(qkv, rows), c.heads(), precision, observer(qkv));
         }
     }
 
@@ -75,13 +82,21 @@ final class PackedLeaves implements Leaves {
             Tensor weight = at.read("weight", init, dim, channels, patch, patch).reshape(dim, -1);
             Tensor bias = at.tensor("bias", init, dim);
             Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
-            return new PackedPatches(PackedWeight.pack(pixels, weight, bias, at::keep), patch);
+            return new PackedPatches(pack(at, pixels, new Source(weight, bias)), patch);
         }
     }
 
-    private PackedWeight pack(Parameters at, Tensor weight, @Nullable Tensor bias) {
+    private PackedWeight pack(Parameters at, Source source) {
         boolean half = precision == Precision.INT8 && inHalf.contains(at.name());
-        return PackedWeight.pack(half ? Precision.BFLOAT16 : precision, weight, bias, at::keep);
+        return pack(at, half ? Precision.BFLOAT16 : precision, source);
+    }
+
+    private PackedWeight pack(Parameters at, Precision precision, Source source) {
+        PackedWeight packed = PackedWeight.pack(precision, source, slab);
+        if (!packed.isFinite()) {
+            at.notFinite("weight");
+        }
+        return packed;
     }
 
     @Override
