@@ -50,7 +50,7 @@ public class LinearBenchmark {
             if (precision.equals("PLAIN")) {
                 work = () -> x.linear(weight, bias);
             } else {
-                PackedWeight packed = PackedWeight.pack(Precision.valueOf(precision), weight, bias, arena::keep);
+                PackedWeight packed = PackedWeight.pack(Precision.valueOf(precision), new PackedWeight.Source(weight, bias), new io.github.dino4j.tensor.Slab(arena::keep));
                 work = () -> packed.forward(x, PackedWeight.Then.NOTHING, null, DType.F32);
             }
         }

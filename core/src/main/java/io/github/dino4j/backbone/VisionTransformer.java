@@ -146,18 +146,22 @@ public final class VisionTransformer implements Backbone {
         List<Crops.Crop> crops = new ArrayList<>();
         List<int[]> grids = new ArrayList<>();
         for (Images images : sets) {
-            Tensor patches = patchEmbedding.forward(images.pixels());
             int h = (int) images.pixels().size(2) / config.patch();
             int w = (int) images.pixels().size(3) / config.patch();
             boolean square = images.pixels().size(2) == images.pixels().size(3);
-            Tensor x = withPrefix(masked(patches, images.mask()), h, w, square);
+            Tensor x = Scope.tidy(() -> {
+                Tensor patches = patchEmbedding.forward(images.pixels());
+                return withPrefix(masked(patches, images.mask()), h, w, square);
+            });
             Rotary turn = rotary.isPresent() ? rotary.get().rotary(h, w) : Rotary.NONE;
             parts.add(x);
             crops.add(new Crops.Crop(x.size(0), x.size(1), turn));
             grids.add(new int[] {h, w});
         }
         Trace.stage("patch_embed", parts.get(0));
-        return new TokenMatrix(Crops.join(parts), new Crops(crops), grids, config.registers());
+        Tensor tokens = Crops.join(parts);
+        parts.forEach(Tensor::close); // the first block frees the matrix, if nobody else holds its memory
+        return new TokenMatrix(tokens, new Crops(crops), grids, config.registers());
     }
 
     private Tensor masked(Tensor patches, Optional<Tensor> mask) {

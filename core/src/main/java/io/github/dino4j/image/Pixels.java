@@ -62,11 +62,21 @@ public final class Pixels {
      * @throws IllegalArgumentException if the list is empty or two sizes differ; the message names both
      */
     public static float[] batch(List<Pixels> images) {
+        requireOneSize(images);
+        Pixels first = images.get(0);
+        float[] batch = new float[Math.multiplyExact(images.size(), first.values.length)];
+        for (int b = 0; b < images.size(); b++) {
+            System.arraycopy(images.get(b).values, 0, batch, b * first.values.length, first.values.length);
+        }
+        return batch;
+    }
+
+    /** Refuses an empty list and images of two sizes. */
+    public static void requireOneSize(List<Pixels> images) {
         if (images.isEmpty()) {
             throw new IllegalArgumentException("a batch needs at least one image");
         }
         Pixels first = images.get(0);
-        float[] batch = new float[Math.multiplyExact(images.size(), first.values.length)];
         for (int b = 0; b < images.size(); b++) {
             Pixels image = images.get(b);
             if (image.height() != first.height() || image.width() != first.width()) {
@@ -74,9 +84,7 @@ public final class Pixels {
                         + image.width() + "], image 0 is [3, " + first.height() + ", " + first.width()
                         + "]; use a sizing that gives one size, or a batch each");
             }
-            System.arraycopy(image.values, 0, batch, b * first.values.length, first.values.length);
         }
-        return batch;
     }
 
     @Override

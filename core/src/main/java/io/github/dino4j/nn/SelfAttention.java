@@ -31,7 +31,10 @@ public final class SelfAttention {
 
     /** Mixes the tokens norm(x) within each image, short of the projection: x [T, C] to [T, C]. */
     public Tensor mix(Normalization norm, Tensor x, Crops crops) {
-        return qkv.mix(qkv.project(norm, x, crops), crops);
+        Tensor rows = qkv.project(norm, x, crops);
+        Tensor mixed = qkv.mix(rows, crops);
+        rows.close(); // three quarters of a block's memory, which the rest of the block can do without
+        return mixed;
     }
 
     /** residual + the projection of what {@link #mix} gave, token by token. */

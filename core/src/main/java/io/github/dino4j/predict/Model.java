@@ -3,18 +3,23 @@ package io.github.dino4j.predict;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -109,10 +114,49 @@ public final class Model implements AutoCloseable {
 
     /** Features of images of one size, in one batch. */
     public List<Features> features(List<Pixels> images) {
-        return run(b -> {
-            Tokens tokens = b.forward(tensor(images)).normed();
-            return Features.of(tokens, images.stream().map(Pixels::geometry).toList());
-        });
+        Pixels.requireOneSize(images);
+        int most = Math.toIntExact(Math.min(images.size(), affordable(images.get(0), 0)));
+        List<Features> features = new ArrayList<>();
+        for (int first = 0; first < images.size(); first += most) {
+            List<Pixels> part = images.subList(first, Math.min(images.size(), first + most));
+            features.addAll(run(b -> {
+                Tokens tokens = b.forward(tensor(part)).normed();
+                return Features.of(tokens, part.stream().map(Pixels::geometry).toList());
+            }));
+        }
+        return features;
+    }
+
+    /** The native memory that a pass over images of this size takes beside the weights. */
+    public PassMemory memory(int images, int height, int width) {
+        return PassMemory.of(config(), packed, images, height, width);
+    }
+
+    private long patches(Pixels image) {
+        long patch = config().patch();
+        return image.height() / patch * (image.width() / patch);
+    }
+
+    /**
+     * How many images of this size fit into {@link Engine#memoryBudget} at once.
+     *
+     * @param results bytes that an image's result takes beside the pass
+     */
+    private long affordable(Pixels image, long results) {
+        long budget = Engine.memoryBudget();
+        PassMemory one = memory(1, image.height(), image.width());
+        if (one.bytes() + results > budget) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "one image of %d x %d pixels takes about %.0f MB in %s, the memory budget is %.0f MB; raise it"
+                            + " (Engine.memoryBudget), or take smaller images",
+                    image.width(),
+                    image.height(),
+                    (one.bytes() + results) / 1e6,
+                    card.name(),
+                    budget / 1e6));
+        }
+        return Math.max(1, (budget - one.threads()) / one.batch());
     }
 
     /**
@@ -122,6 +166,8 @@ public final class Model implements AutoCloseable {
      * @param norm whether the model's final norm is applied to each, as heads expect
      */
     public List<Features> intermediate(Pixels image, Layers layers, boolean norm) {
+        long layer = patches(image) * config().dim() * Float.BYTES;
+        affordable(image, layers.indices(config().depth()).length * layer);
         return run(b -> b.intermediate(tensor(List.of(image)), layers, norm).stream()
                 .map(tokens -> Features.of(tokens, List.of(image.geometry())).get(0))
                 .toList());
@@ -129,6 +175,10 @@ public final class Model implements AutoCloseable {
 
     /** Attention of the class token in block {@code block}, counted from 0, for one image. */
     public AttentionMap attention(Pixels image, int block) {
+        if (config() instanceof VitConfig vit) {
+            long tokens = 1 + vit.registers() + patches(image);
+            affordable(image, 2L * vit.heads() * tokens * tokens * Float.BYTES);
+        }
         return run(b -> {
             Tensor weights =
                     b.attention(tensor(List.of(image)), Layers.of(block)).get(0);

@@ -14,6 +14,8 @@ public final class Engine {
     /** libtorch keeps the number per calling thread: what this thread was last given. */
     private static final ThreadLocal<Integer> APPLIED = ThreadLocal.withInitial(() -> 0);
 
+    private static volatile long memoryBudget = Long.MAX_VALUE;
+
     private Engine() {}
 
     /**
@@ -31,6 +33,24 @@ public final class Engine {
     /** Threads that one operation may use; the number of processors unless it was set. */
     public static int threads() {
         return threads;
+    }
+
+    /**
+     * Sets how much native memory one call of a model may take beside the weights. A call estimates its peak before it
+     * starts, splits its batch to fit, and refuses with the figures if one image alone is too much.
+     *
+     * @throws IllegalArgumentException if {@code bytes} is not positive
+     */
+    public static void memoryBudget(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("a memory budget must be positive, not " + bytes + " bytes");
+        }
+        memoryBudget = bytes;
+    }
+
+    /** Bytes that a call may take; {@link Long#MAX_VALUE} unless it was set. */
+    public static long memoryBudget() {
+        return memoryBudget;
     }
 
     /** Resident memory of this process in bytes, Java heap and native, without the pages of mapped checkpoints. */
