@@ -50,7 +50,10 @@ public class LinearBenchmark {
             if (precision.equals("PLAIN")) {
                 work = () -> x.linear(weight, bias);
             } else {
-                PackedWeight packed = PackedWeight.pack(Precision.valueOf(precision), new PackedWeight.Source(weight, bias), new io.github.dino4j.tensor.Slab(arena::keep));
+                PackedWeight packed = PackedWeight.pack(
+                        Precision.valueOf(precision),
+                        new PackedWeight.Source(weight, bias),
+                        new io.github.dino4j.tensor.Slab(arena::keep));
                 work = () -> packed.forward(x, PackedWeight.Then.NOTHING, null, DType.F32);
             }
         }
