@@ -11,6 +11,8 @@ import org.bytedeco.javacpp.IntPointer;
  * matrix is a tile of one image's tokens, so neither the batch nor the other images have a say. Belongs to one thread.
  */
 final class Quantizer {
+    private static final long[] ALL = {0, 1};
+
     private final Onednn onednn;
     private final FloatPointer scale = Onednn.held(new FloatPointer(1));
     private final FloatPointer inverse = Onednn.held(new FloatPointer(1));
@@ -22,8 +24,8 @@ final class Quantizer {
 
     /** Quantizes x [rows, columns]; {@link #scale} and {@link #zeroPoint} are of this matrix until the next call. */
     Tensor quantize(Tensor x) {
-        float low = Math.min(0, x.handle().min().item_float());
-        float high = Math.max(0, x.handle().max().item_float());
+        float low = Math.min(0, x.handle().amin(ALL, false).item_float());
+        float high = Math.max(0, x.handle().amax(ALL, false).item_float());
         float step = Math.max((high - low) / 255, Float.MIN_NORMAL);
         scale.put(step);
         inverse.put(1 / step);
