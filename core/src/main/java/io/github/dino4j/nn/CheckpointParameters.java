@@ -99,6 +99,11 @@ public final class CheckpointParameters implements ParameterSource {
     }
 
     @Override
+    public boolean isComplete() {
+        return stoodIn.isEmpty();
+    }
+
+    @Override
     public void close() {
         loading.close();
     }

@@ -24,7 +24,7 @@ public record Crops(List<Crop> crops) {
         }
     }
 
-    /** Most tokens of a tile: enough that reading the weights costs little, few enough for a core's cache. */
+    /** Tokens of a tile, give or take a quarter: enough that reading the weights costs little, few enough for a core's cache. */
     private static final int TILE = 128;
     /** Fewest: below, reading the weights costs more than it is worth to share. */
     private static final int SMALL_TILE = 32;

@@ -25,6 +25,11 @@ public interface ParameterSource extends AutoCloseable {
         throw new IllegalArgumentException("'" + name + "' has NaN or infinite values");
     }
 
+    /** Whether everything asked for so far was there, in its shape. */
+    default boolean isComplete() {
+        return true;
+    }
+
     /** Ends the reading; what was kept stays. */
     @Override
     default void close() {}

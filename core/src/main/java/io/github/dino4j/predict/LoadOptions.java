@@ -58,7 +58,10 @@ public record LoadOptions(
         FLOAT32,
         /** Linears and attention in bfloat16. */
         BFLOAT16,
-        /** Linears in int8 (a scale a channel, activations measured as they come), attention in bfloat16. */
+        /**
+         * Linears in int8 (a scale a channel, activations measured as they come), attention in bfloat16. Results do not
+         * depend on the batch; they do, within the drift, on the number of threads, which decides how tokens are cut.
+         */
         INT8,
         /** The fastest that this processor has kernels for. */
         AUTO

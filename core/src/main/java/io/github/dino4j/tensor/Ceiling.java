@@ -15,18 +15,19 @@ final class Ceiling {
     static double measure(Precision precision) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.tiled()) {
+            Onednn.ofThread().quantizer().quantize(noise(1)); // any scale will do
             PackedWeight weight =
                     PackedWeight.pack(precision, new PackedWeight.Source(noise(SIDE), null), new Slab(arena::keep));
             DType input = precision == Precision.INT8 ? DType.U8 : precision.weights();
             int tiles = 2 * Engine.threads();
             List<Tensor> rows = new ArrayList<>();
             for (int i = 0; i < tiles; i++) {
-                rows.add(noise(ROWS).to(input));
+                rows.add(noise(ROWS).mul(255).to(input));
             }
             double best = 0;
             for (int round = 0; round <= ROUNDS; round++) {
                 long start = System.nanoTime();
-                Team.run(tiles, i -> weight.forward(rows.get(i), PackedWeight.Then.NOTHING, null, DType.F32));
+                Team.run(tiles, i -> weight.product(rows.get(i), PackedWeight.Then.NOTHING, null, DType.F32));
                 double seconds = (System.nanoTime() - start) / 1e9;
                 best = Math.max(best, 2.0 * tiles * ROWS * SIDE * SIDE / seconds);
             }

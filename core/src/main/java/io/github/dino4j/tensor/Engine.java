@@ -75,6 +75,10 @@ public final class Engine {
     /** Gives the calling thread its number of OpenMP threads. */
     static void enter(int wanted) {
         Native.ready();
+        if (APPLIED.get() == 0) {
+            torch.get_num_threads(); // makes libtorch's first look at this thread, which would undo what is set
+            // before it
+        }
         if (APPLIED.get() != wanted) {
             torch.set_num_threads(wanted);
             APPLIED.set(wanted);

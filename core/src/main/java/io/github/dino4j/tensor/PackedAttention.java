@@ -50,8 +50,9 @@ public final class PackedAttention {
         Tensor out = Tensor.empty(result, Device.CPU, qkv.size(0), width);
         List<Task> tasks = new ArrayList<>();
         for (Images set : sets) {
-            Trace.macs(2 * set.images * width * set.length * set.length);
-            addTasks(tasks, set, heads);
+            if (set.images * set.length > 0) {
+                addTasks(tasks, set, heads);
+            }
         }
         Head head = new Head(qkv.dtype(), result, width, (int) (width / heads));
         long from = qkv.address();

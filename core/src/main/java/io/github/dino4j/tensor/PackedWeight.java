@@ -1,7 +1,6 @@
 package io.github.dino4j.tensor;
 
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -111,35 +110,39 @@ public final class PackedWeight {
             Tensor scales = int8 ? slab.keep(Tensor.empty(DType.F32, Device.CPU, out)) : null;
             AtomicBoolean finite = new AtomicBoolean(true);
             int tiles = (int) Math.max(1, out / STAGED_ROWS);
-            Team.run(tiles, i -> {
-                long first = i * out / tiles;
-                long count = (i + 1) * out / tiles - first;
-                Tensor rows = source.rows(first, count);
-                if (!rows.isFinite()) {
-                    finite.set(false);
-                }
-                if (scales != null) {
-                    Tensor wide = rows.to(DType.F32);
-                    Tensor step = Tensor.max(wide.amax(1), wide.neg().amax(1))
-                            .clampMin(Float.MIN_NORMAL)
-                            .mul(1 / 127.0);
-                    scales.narrow(0, first, count).write(step);
-                    rows = wide.div(step.unsqueeze(1)).round();
-                }
-                staged.narrow(0, first, count).narrow(1, 0, in).write(rows);
-            });
+            Team.run(
+                    tiles,
+                    i -> { // rows on one thread each; the reordering below takes all
+                        long first = i * out / tiles;
+                        long count = (i + 1) * out / tiles - first;
+                        Tensor rows = source.rows(first, count);
+                        if (!rows.isFinite()) {
+                            finite.set(false);
+                        }
+                        if (scales != null) {
+                            Tensor wide = rows.to(DType.F32);
+                            Tensor step = Tensor.max(wide.amax(1), wide.neg().amax(1))
+                                    .clampMin(Float.MIN_NORMAL)
+                                    .mul(1 / 127.0);
+                            scales.narrow(0, first, count).write(step);
+                            rows = wide.div(step.unsqueeze(1)).round();
+                        }
+                        staged.narrow(0, first, count).narrow(1, 0, in).write(rows);
+                    });
 
             Onednn onednn = Onednn.ofThread();
             Shape typical = new Shape(precision, TYPICAL_ROWS, in, out, Then.NOTHING, false, DType.F32);
             memory.desc layout = Onednn.held(typical.description(onednn, null).weights_desc());
             memory.desc plain = Onednn.strided(precision.weights(), in, out, 1, stride);
             Tensor packed = slab.take(layout.get_size());
-            new Kernel(onednn, new reorder(new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout)))
-                    .with(dnnl.DNNL_ARG_SRC, plain)
-                    .with(dnnl.DNNL_ARG_DST, layout)
-                    .at(dnnl.DNNL_ARG_SRC, staged.address())
-                    .at(dnnl.DNNL_ARG_DST, packed.address())
-                    .run("pack", 0);
+            reorder.primitive_desc description = new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout);
+            try (Kernel kernel = new Kernel(onednn, new reorder(description))) {
+                kernel.with(dnnl.DNNL_ARG_SRC, plain)
+                        .with(dnnl.DNNL_ARG_DST, layout)
+                        .at(dnnl.DNNL_ARG_SRC, staged.address())
+                        .at(dnnl.DNNL_ARG_DST, packed.address())
+                        .run("pack", 0);
+            }
             Tensor bias = source.bias;
             Tensor shift = bias == null ? Tensor.zeros(out) : bias.to(DType.F32).copy();
             return new PackedWeight(precision, in, out, packed, slab.keep(shift), scales, layout, finite.get());
@@ -183,7 +186,7 @@ public final class PackedWeight {
     }
 
     /**
-     * Maps x [rows, in], contiguous, float32 or the type of the kernel's input, to [rows, out].
+     * Maps x [rows, in], float32 or (but for int8) the type of the weights, to [rows, out].
      *
      * @param residual [rows, out] float32, added to the result
      * @param result F32 or BF16
@@ -193,30 +196,38 @@ public final class PackedWeight {
             throw new IllegalArgumentException("a residual is added to a product, not to an activation");
         }
         long rows = x.size(0);
-        Trace.macs(rows * in * out);
+        if (x.dim() != 2 || x.size(1) != in || (residual != null && residual.elements() != rows * out)) {
+            throw new IllegalArgumentException("a weight [" + out + ", " + in + "] takes rows of " + in + ", not "
+                    + x.describe()
+                    + (residual == null ? "" : ", and a residual as large as the result, not " + residual.describe()));
+        }
+        if (precision == Precision.INT8) {
+            return product(Onednn.ofThread().quantizer().quantize(x.contiguous()), then, residual, result);
+        }
+        return product(x.to(precision.weights()).contiguous(), then, residual, result);
+    }
+
+    /** The same for x in the type that the kernel reads; in int8 with the scale of the thread's quantizer. */
+    Tensor product(Tensor x, Then then, @Nullable Tensor residual, DType result) {
+        long rows = x.size(0);
         Tensor y = Tensor.empty(result, Device.CPU, rows, out);
         Shape shape = new Shape(precision, rows, in, out, then, residual != null, result);
         Onednn onednn = Onednn.ofThread();
         Kernel kernel = onednn.kernel(shape, () -> shape.kernel(onednn, layout));
-        kernel.at(dnnl.DNNL_ARG_WEIGHTS, packed.address())
+        kernel.at(dnnl.DNNL_ARG_SRC, x.address())
+                .at(dnnl.DNNL_ARG_WEIGHTS, packed.address())
                 .at(dnnl.DNNL_ARG_BIAS, bias.address())
                 .at(dnnl.DNNL_ARG_DST, y.address());
         if (residual != null) {
             kernel.at(Shape.RESIDUAL, residual.contiguous().address());
         }
-        if (precision == Precision.INT8) {
+        if (scales != null) {
             Quantizer quantizer = onednn.quantizer();
-            Tensor q = x.dtype() == DType.U8 ? x : quantizer.quantize(x);
-            kernel.at(dnnl.DNNL_ARG_SRC, q.address())
-                    .at(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC, quantizer.scale())
+            kernel.at(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC, quantizer.scale())
                     .at(dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_SRC, quantizer.zeroPoint())
-                    .at(
-                            dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS,
-                            Objects.requireNonNull(scales).address())
-                    .run(name, rows * in * out);
-        } else {
-            kernel.at(dnnl.DNNL_ARG_SRC, x.to(precision.weights()).address()).run(name, rows * in * out);
+                    .at(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, scales.address());
         }
+        kernel.run(name, rows * in * out);
         return y;
     }
 

@@ -4,7 +4,10 @@ package io.github.dino4j.tensor;
 public enum Precision {
     FLOAT32(DType.F32),
     BFLOAT16(DType.BF16),
-    /** Weights as int8 with a scale an output channel; activations as uint8, measured as they come. */
+    /**
+     * Weights as int8 with a scale an output channel; activations as uint8 by the range of their tile. Tiles are cut by
+     * the image size and {@link Engine#threads()}, so features move in their last digits when the number of threads does.
+     */
     INT8(DType.I8);
 
     private final DType weights;

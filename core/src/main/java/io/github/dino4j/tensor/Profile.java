@@ -77,12 +77,16 @@ public final class Profile implements AutoCloseable {
      * last told on this thread.
      */
     static <T> T timed(String operation, Supplier<T> body) {
-        int end = operation.indexOf(' ');
+        int end = 0;
+        while (end < operation.length()
+                && (Character.isLetterOrDigit(operation.charAt(end)) || operation.charAt(end) == '_')) {
+            end++;
+        }
         long macs = MACS.get()[0];
         MACS.get()[0] = 0;
         long start = System.nanoTime();
         T result = body.get();
-        record(end < 0 ? operation : operation.substring(0, end), System.nanoTime() - start, macs);
+        record(operation.substring(0, end), System.nanoTime() - start, macs);
         return result;
     }
 

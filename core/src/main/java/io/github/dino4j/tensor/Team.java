@@ -1,5 +1,6 @@
 package io.github.dino4j.tensor;
 
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +21,10 @@ final class Team {
 
     private static final AtomicInteger CALLERS = new AtomicInteger();
     private static final AtomicInteger HELPING = new AtomicInteger();
-    private static final AtomicReference<@Nullable Job> OPEN = new AtomicReference<>();
+    /** Grows with everything that may give a sleeping helper something to do. */
+    private static final AtomicInteger EVENTS = new AtomicInteger();
+
+    private static final CopyOnWriteArrayList<Job> OPEN = new CopyOnWriteArrayList<>();
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
 
     private static volatile Helper[] helpers = {};
@@ -31,7 +35,7 @@ final class Team {
      * Runs tasks 0 to {@code count - 1}, each once, on this thread and idle helpers; returns when all are done. From
      * within a task it runs them in line.
      *
-     * @throws RuntimeException the first failure of a task
+     * @throws RuntimeException the first failure of a task; tasks that had not begun are left out
      */
     static void run(int count, IntConsumer task) {
         if (count <= 1 || Engine.threads() == 1 || INSIDE.get()) {
@@ -44,17 +48,19 @@ final class Team {
         CALLERS.incrementAndGet();
         INSIDE.set(true);
         try {
-            offer(job);
+            OPEN.add(job);
+            wakeHelpers(count - 1);
             job.work();
-            OPEN.compareAndSet(job, null);
-            job.await();
         } finally {
+            OPEN.remove(job);
+            job.await(); // nobody may write to the caller's memory afterwards
             INSIDE.set(false);
             CALLERS.decrementAndGet();
         }
-        if (job.failure != null) {
-            throw rethrown(job.failure);
+        if (!OPEN.isEmpty()) {
+            wakeHelpers(1); // this caller's core is free for another's tasks
         }
+        job.rethrow();
     }
 
     private static void tile(IntConsumer task, int index) {
@@ -63,18 +69,18 @@ final class Team {
         }
     }
 
-    private static void offer(Job job) {
+    private static void wakeHelpers(int useful) {
         int wanted = Engine.threads() - 1;
         if (helpers.length < wanted) {
             hire(wanted);
         }
-        if (HELPING.get() + CALLERS.get() < Engine.threads() + 1) {
-            OPEN.set(job);
-            Helper[] all = helpers;
-            for (int i = 0; i < Math.min(wanted, job.count - 1); i++) {
-                if (all[i].asleep) {
-                    LockSupport.unpark(all[i]);
-                }
+        EVENTS.incrementAndGet();
+        int free = Engine.threads() - CALLERS.get() - HELPING.get();
+        Helper[] all = helpers;
+        for (int i = 0, woken = 0; i < wanted && woken < Math.min(useful, free); i++) {
+            if (all[i].asleep) {
+                LockSupport.unpark(all[i]);
+                woken++;
             }
         }
     }
@@ -88,20 +94,13 @@ final class Team {
         helpers = all;
     }
 
-    private static RuntimeException rethrown(Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return (RuntimeException) failure;
-    }
-
     /** Tasks that are handed out one by one. */
     private static final class Job {
-        final int count;
+        private final int count;
         private final IntConsumer task;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
-        volatile @Nullable Throwable failure;
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
         Job(int count, IntConsumer task) {
             this.count = count;
@@ -113,17 +112,27 @@ final class Team {
         }
 
         void work() {
-            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                try {
-                    if (failure == null) {
-                        tile(task, i);
-                    }
-                } catch (RuntimeException | Error e) {
-                    failure = e;
-                } finally {
-                    done.incrementAndGet();
-                }
+            while (workOnce()) {
+                // one after the other
             }
+        }
+
+        /** Takes one task; false if none was left. */
+        boolean workOnce() {
+            int i = next.getAndIncrement();
+            if (i >= count) {
+                return false;
+            }
+            try {
+                if (failure.get() == null) {
+                    tile(task, i);
+                }
+            } catch (Throwable e) {
+                failure.compareAndSet(null, e);
+            } finally {
+                done.incrementAndGet();
+            }
+            return true;
         }
 
         @SuppressWarnings("ThreadPriorityCheck") // a hint for the moment when threads are more than cores
@@ -136,6 +145,18 @@ final class Team {
                 }
             }
         }
+
+        void rethrow() {
+            Throwable cause = failure.get();
+            if (cause != null) {
+                Team.<RuntimeException>sneak(cause);
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a task declares no checked exceptions; whatever it threw goes on as it is
+    private static <E extends Throwable> void sneak(Throwable cause) throws E {
+        throw (E) cause;
     }
 
     private static final class Helper extends Thread {
@@ -146,6 +167,7 @@ final class Team {
             super("dino4j-helper-" + number);
             this.number = number;
             setDaemon(true);
+            setContextClassLoader(null); // it outlives whoever called first
         }
 
         @Override
@@ -153,33 +175,43 @@ final class Team {
             INSIDE.set(true);
             long idleSince = System.nanoTime();
             while (true) {
-                Job job = OPEN.get();
-                if (job != null && job.hasWork() && number < Engine.threads() - 1 && mayHelp()) {
-                    job.work();
-                    HELPING.decrementAndGet();
+                int seen = EVENTS.get();
+                if (help()) {
                     idleSince = System.nanoTime();
                 } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
                     Thread.onSpinWait();
                 } else {
-                    sleep(job);
+                    sleep(seen);
                     idleSince = System.nanoTime();
                 }
             }
         }
 
-        private static boolean mayHelp() {
-            int threads = Engine.threads();
-            if (HELPING.incrementAndGet() + CALLERS.get() <= threads) {
-                return true;
+        /** Takes one task of somebody's job; false if there is none, or no thread to spare. */
+        private boolean help() {
+            if (OPEN.isEmpty() || number >= Engine.threads() - 1) {
+                return false;
             }
-            HELPING.decrementAndGet();
-            return false;
+            try {
+                if (HELPING.incrementAndGet() + CALLERS.get() > Engine.threads()) {
+                    return false;
+                }
+                for (Job job : OPEN) {
+                    if (job.hasWork() && job.workOnce()) {
+                        return true;
+                    }
+                }
+                return false;
+            } finally {
+                HELPING.decrementAndGet();
+            }
         }
 
-        private void sleep(@Nullable Job seen) {
+        private void sleep(int seen) {
             asleep = true;
-            if (OPEN.get() == seen) { // else work has come between the last look and the flag
+            if (EVENTS.get() == seen) { // else something has happened between the last look and the flag
                 LockSupport.park(this);
+                Thread.interrupted(); // nobody's business here, and park would return at once for ever
             }
             asleep = false;
         }
