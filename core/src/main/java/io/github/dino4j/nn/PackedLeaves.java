@@ -1,10 +1,13 @@
 package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.PackedDepthwise;
 import io.github.dino4j.tensor.PackedWeight;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Tiles;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -69,13 +72,40 @@ final class PackedLeaves implements Leaves {
 
     /** In int8 too the pixels are bfloat16: the product is small, and its inputs have no headroom. */
     @Override
-    public PatchProjection patches(Parameters at, int channels, int dim, int patch) {
+    public PatchProjection patches(Parameters at, Squares squares) {
         try (Scope scope = Scope.inference()) {
-            Init init = Init.uniform(1 / Math.sqrt((double) channels * patch * patch));
-            Tensor weight = at.read("weight", init, dim, channels, patch, patch).reshape(dim, -1);
-            Tensor bias = at.tensor("bias", init, dim);
+            Tensor weight = PackedPatches.forImages(squares.weight(at));
             Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
-            return new PackedPatches(PackedWeight.pack(pixels, weight, bias, at::keep), patch);
+            PackedWeight packed = PackedWeight.pack(pixels, weight, squares.bias(at), at::keep);
+            return new PackedPatches(packed, squares.side(), x -> {})::ofImage;
+        }
+    }
+
+    @Override
+    public Downsampling downsampling(Parameters at, Squares squares) {
+        try (Scope scope = Scope.inference()) {
+            PackedWeight packed = pack(at, PackedPatches.forMaps(squares.weight(at)), squares.bias(at));
+            return new PackedPatches(packed, squares.side(), observer(at))::ofMap;
+        }
+    }
+
+    /** In float32: the sums are short, and the map that it reads is. */
+    @Override
+    public Depthwise depthwise(Parameters at, int dim, int kernel) {
+        try (Scope scope = Scope.inference()) {
+            Tensor weight = at.read("weight", Init.truncatedNormal(0.02), dim, 1, kernel, kernel);
+            Tensor bias = at.read("bias", Init.ZERO, dim);
+            PackedDepthwise conv = PackedDepthwise.pack(weight, bias, at::keep);
+            return (x, pixelwise) -> {
+                Tensor rows = x.rows().contiguous();
+                List<FeatureMap.Band> bands = x.bands();
+                return Tiles.map(FeatureMap.Band.ranges(bands), dim, DType.F32, i -> {
+                    FeatureMap.Band band = bands.get(i);
+                    Tensor map = x.with(rows).image(band.image());
+                    Tensor y = conv.forward(map, x.height(), x.width(), band.first(), band.lines());
+                    return pixelwise.apply(y, band.rows().of(rows));
+                });
+            };
         }
     }
 
