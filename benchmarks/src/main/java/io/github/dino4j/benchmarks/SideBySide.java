@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -61,9 +62,15 @@ public final class SideBySide {
         }
 
         Peer open(Workspace files, String model, int side, int threads) throws IOException {
+            Path file = file(files, model, side);
             return precision != null
-                    ? new OurPeer(files.checkpoint(model, DType.F32), precision, threads)
-                    : new OnnxPeer(files.onnx(model, side, this == ORT_INT8), threads, this != ORT_FLOAT32_NO_SPIN);
+                    ? new OurPeer(file, precision, threads)
+                    : new OnnxPeer(file, threads, this != ORT_FLOAT32_NO_SPIN);
+        }
+
+        /** Makes the file that this engine reads, if it is not there yet. */
+        Path file(Workspace files, String model, int side) throws IOException {
+            return precision != null ? files.checkpoint(model, DType.F32) : files.onnx(model, side, this == ORT_INT8);
         }
 
         /** The product that this engine should reach. */
@@ -99,11 +106,7 @@ public final class SideBySide {
         Arguments arguments = new Arguments(args, "busy", "no-memory");
         Workspace files = Workspace.at(arguments.at(0, "a folder for the generated files"));
         List<Engines> engines = arguments
-                .list(
-                        "engines",
-                        java.util.Arrays.stream(Engines.values())
-                                .map(Enum::name)
-                                .collect(Collectors.joining(",")))
+                .list("engines", Arrays.stream(Engines.values()).map(Enum::name).collect(Collectors.joining(",")))
                 .stream()
                 .map(name -> Engines.valueOf(name.toUpperCase(Locale.ROOT)))
                 .toList();
@@ -273,8 +276,7 @@ public final class SideBySide {
         Map<Engines, String> memory = new EnumMap<>(Engines.class);
         for (Engines engine : engines) {
             System.err.println("memory of " + engine.title);
-            engine.open(new Workspace(Path.of(folder)), setting.model, setting.side, setting.threads)
-                    .close(); // makes the files, so that the other process does not
+            engine.file(new Workspace(Path.of(folder)), setting.model, setting.side); // not the other process's work
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),

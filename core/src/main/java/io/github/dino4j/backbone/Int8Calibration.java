@@ -43,9 +43,9 @@ public final class Int8Calibration {
             for (int side : SIDES) {
                 pictures.add(picture(config, side * config.patch()));
             }
-            try (Arena arena = new Arena()) {
-                Backbone half =
-                        Backbone.of(config, Parameters.of(weights.apply(arena)).probed(probe));
+            try (Arena arena = new Arena();
+                    ParameterSource source = weights.apply(arena)) {
+                Backbone half = Backbone.of(config, Parameters.of(source).probed(probe));
                 pictures.forEach(
                         picture -> expected.add(half.forward(picture).normed().tokens()));
             }
@@ -74,8 +74,9 @@ public final class Int8Calibration {
             List<Tensor> pictures,
             List<Tensor> expected) {
         try (Arena arena = new Arena();
+                ParameterSource source = weights.apply(arena);
                 Scope scope = Scope.tiled()) {
-            Parameters parameters = Parameters.of(weights.apply(arena)).packed(Precision.INT8, inHalf);
+            Parameters parameters = Parameters.of(source).packed(Precision.INT8, inHalf);
             Backbone backbone = Backbone.of(config, parameters);
             double least = 1;
             for (int i = 0; i < pictures.size(); i++) {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Sets {@link Engine#threads(int)} as it goes and puts it back at the end.
  */
 public final class Benchmark implements AutoCloseable {
+    /** OpenMP's threads, which the plain path uses, spin for a while after their work. */
+    private static final long PAUSE_MILLIS = 20;
+
     private final Path checkpoint;
     private final LoadOptions options;
     private final Plan plan;
@@ -84,7 +87,8 @@ public final class Benchmark implements AutoCloseable {
             }
             contenders.addAll(ceilings.values());
             progress.accept("warming up " + configurations.size() + " configurations");
-            RoundRobin turns = new RoundRobin(plan.rounds(), plan.turnSeconds(), 0);
+            RoundRobin turns =
+                    new RoundRobin(plan.rounds(), plan.turnSeconds(), plan.turnSeconds() == 0 ? 0 : PAUSE_MILLIS);
             List<Times> times =
                     turns.run(contenders, round -> progress.accept("round " + round + " of " + plan.rounds()));
             List<Report.Row> rows = new ArrayList<>();

@@ -34,6 +34,7 @@ public final class CheckpointParameters implements ParameterSource {
 
     private final Map<Path, Tensor> mappings = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
+    private final Set<String> stoodIn = new HashSet<>();
     private final List<String> missing = new ArrayList<>();
     private final List<String> misshapen = new ArrayList<>();
     private final List<String> notFinite = new ArrayList<>();
@@ -60,12 +61,14 @@ public final class CheckpointParameters implements ParameterSource {
         taken.add(name);
         Optional<StoredTensor> stored = weights.find(name);
         if (stored.isEmpty()) {
-            return init instanceof Init.Table table ? compute(name, table, shape) : placeholder(missing, name, shape);
+            return init instanceof Init.Table table
+                    ? compute(name, table, shape)
+                    : placeholder(missing, name, name, shape);
         }
         if (!Arrays.equals(stored.get().shape(), shape)) {
             String found = "'" + name + "' is " + Arrays.toString(stored.get().shape()) + ", needed is "
                     + Arrays.toString(shape);
-            return placeholder(misshapen, found, shape);
+            return placeholder(misshapen, name, found, shape);
         }
         return arena.keep(Scope.tidy(() -> {
             Tensor raw = checked(name, stored.get());
@@ -85,7 +88,19 @@ public final class CheckpointParameters implements ParameterSource {
             return take(name, init, shape); // which notes what is wrong
         }
         taken.add(name);
-        return checked(name, stored.get());
+        return content(stored.get());
+    }
+
+    @Override
+    public void notFinite(String name) {
+        if (!stoodIn.contains(name)) {
+            notFinite.add(name);
+        }
+    }
+
+    @Override
+    public void close() {
+        loading.close();
     }
 
     private Tensor checked(String name, StoredTensor stored) {
@@ -118,7 +133,6 @@ public final class CheckpointParameters implements ParameterSource {
      * @throws CheckpointException naming every missing, misshapen and unused tensor and every one that is not finite
      */
     public void finish(Path file, String model, List<String> unknown) {
-        loading.close();
         List<String> unused = new ArrayList<>(unknown);
         weights.names().stream().filter(name -> !taken.contains(name)).forEach(unused::add);
         List<String> problems = new ArrayList<>();
@@ -142,7 +156,8 @@ public final class CheckpointParameters implements ParameterSource {
     }
 
     /** Stands in for what cannot be loaded, so that the rest can be checked; {@link #finish} then fails. */
-    private Tensor placeholder(List<String> list, String text, long[] shape) {
+    private Tensor placeholder(List<String> list, String name, String text, long[] shape) {
+        stoodIn.add(name);
         list.add(text);
         return arena.keep(Tensor.empty(DType.F32, Device.CPU, shape)); // never touched, so it takes no memory
     }
@@ -163,7 +178,11 @@ public final class CheckpointParameters implements ParameterSource {
         return Tensor.of(stored.toBytes(), stored.dtype(), stored.shape());
     }
 
+    /** The file's bytes. For copies each tensor maps it anew, so that no more of it is resident than one tensor. */
     private Tensor mapping(Path file) {
+        if (storage == Storage.COPIED) {
+            return Tensor.map(file);
+        }
         return mappings.computeIfAbsent(file, path -> loading.keep(Tensor.map(path)));
     }
 }

@@ -15,9 +15,9 @@ public final class LayerScale {
         gamma = p.tensor("gamma", Init.constant(init), dim);
     }
 
-    /** The weight [C, in] of a linear layer that this scale follows, with the scale in it. */
-    Tensor fold(Tensor weight) {
-        return weight.mul(gamma.unsqueeze(1));
+    /** The factors [C], to be folded into the weights before. */
+    Tensor factors() {
+        return gamma;
     }
 
     /** Scales x [..., C] channel by channel. */

@@ -1,27 +1,29 @@
 package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.DType;
-import io.github.dino4j.tensor.PackedDepthwise;
+import io.github.dino4j.tensor.DepthwiseWeight;
 import io.github.dino4j.tensor.PackedWeight;
+import io.github.dino4j.tensor.PackedWeight.Source;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Slab;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.tensor.Tiles;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /** Linears packed leaf by leaf while they are read, LayerScale and masks folded in; tiles; remembered tables. */
 final class PackedLeaves implements Leaves {
     private final Precision precision;
     private final Set<String> inHalf;
     private final Optional<OutlierProbe> probe;
+    private final Slab slab;
     private final TableCache tables = new TableCache();
 
-    PackedLeaves(Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
+    PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
+        slab = new Slab(keep);
         this.precision = precision;
         this.inHalf = inHalf;
         this.probe = probe;
@@ -32,12 +34,16 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             LinearWeights weights = LinearWeights.read(at, in, out, bias);
             if (scale.isEmpty()) {
-                return linear(at, pack(at, weights.weight(), weights.bias()));
+                return linear(at, pack(at, new Source(weights.weight(), weights.bias())));
             }
-            Tensor folded = scale.get().fold(weights.weight().to(DType.F32));
             Tensor shift = weights.bias();
+            Tensor scaled = shift == null ? null : scale.get().forward(shift);
             return linear(
-                    at, pack(at, folded, shift == null ? null : scale.get().forward(shift)));
+                    at,
+                    pack(
+                            at,
+                            new Source(
+                                    weights.weight(), scaled, null, scale.get().factors())));
         }
     }
 
@@ -59,14 +65,13 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             Parameters qkv = at.at("qkv");
             LinearWeights weights = LinearWeights.read(qkv, c.dim(), 3 * c.dim(), c.qkvBias());
-            Tensor weight = weights.weight();
             Tensor bias = weights.bias();
+            Source rows = new Source(weights.weight(), bias);
             if (c.rotary().isPresent()) {
                 long[] order = PackedQueryKeyValue.pairs(c.dim(), c.heads());
-                weight = weight.rows(order);
-                bias = bias == null ? null : bias.rows(order);
+                rows = new Source(weights.weight(), bias == null ? null : bias.rows(order), order, null);
             }
-            return new PackedQueryKeyValue(pack(qkv, weight, bias), c.heads(), precision, observer(qkv));
+            return new PackedQueryKeyValue(pack(qkv, rows), c.heads(), precision, observer(qkv));
         }
     }
 
@@ -76,7 +81,7 @@ final class PackedLeaves implements Leaves {
         try (Scope scope = Scope.inference()) {
             Tensor weight = PackedPatches.forImages(squares.weight(at));
             Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
-            PackedWeight packed = PackedWeight.pack(pixels, weight, squares.bias(at), at::keep);
+            PackedWeight packed = pack(at, pixels, new Source(weight, squares.bias(at)));
             return new PackedPatches(packed, squares.side(), x -> {})::ofImage;
         }
     }
@@ -84,34 +89,35 @@ final class PackedLeaves implements Leaves {
     @Override
     public Downsampling downsampling(Parameters at, Squares squares) {
         try (Scope scope = Scope.inference()) {
-            PackedWeight packed = pack(at, PackedPatches.forMaps(squares.weight(at)), squares.bias(at));
+            Tensor weight = PackedPatches.forMaps(squares.weight(at));
+            PackedWeight packed = pack(at, new Source(weight, squares.bias(at)));
             return new PackedPatches(packed, squares.side(), observer(at))::ofMap;
         }
     }
 
-    /** In float32: the sums are short, and the map that it reads is. */
+    /** In float32: its sums cost little, and so is the map that it reads. */
     @Override
     public Depthwise depthwise(Parameters at, int dim, int kernel) {
         try (Scope scope = Scope.inference()) {
             Tensor weight = at.read("weight", Init.truncatedNormal(0.02), dim, 1, kernel, kernel);
-            Tensor bias = at.read("bias", Init.ZERO, dim);
-            PackedDepthwise conv = PackedDepthwise.pack(weight, bias, at::keep);
-            return (x, pixelwise) -> {
-                Tensor rows = x.rows().contiguous();
-                List<FeatureMap.Band> bands = x.bands();
-                return Tiles.map(FeatureMap.Band.ranges(bands), dim, DType.F32, i -> {
-                    FeatureMap.Band band = bands.get(i);
-                    Tensor map = x.with(rows).image(band.image());
-                    Tensor y = conv.forward(map, x.height(), x.width(), band.first(), band.lines());
-                    return pixelwise.apply(y, band.rows().of(rows));
-                });
-            };
+            if (!weight.isFinite()) {
+                at.notFinite("weight");
+            }
+            return new PackedDepthwise(DepthwiseWeight.pack(weight, at.tensor("bias", Init.ZERO, dim), slab));
         }
     }
 
-    private PackedWeight pack(Parameters at, Tensor weight, @Nullable Tensor bias) {
+    private PackedWeight pack(Parameters at, Source source) {
         boolean half = precision == Precision.INT8 && inHalf.contains(at.name());
-        return PackedWeight.pack(half ? Precision.BFLOAT16 : precision, weight, bias, at::keep);
+        return pack(at, half ? Precision.BFLOAT16 : precision, source);
+    }
+
+    private PackedWeight pack(Parameters at, Precision precision, Source source) {
+        PackedWeight packed = PackedWeight.pack(precision, source, slab);
+        if (!packed.isFinite()) {
+            at.notFinite("weight");
+        }
+        return packed;
     }
 
     @Override

@@ -40,12 +40,13 @@ public final class Parameters {
 
     /** The same in {@link Precision#INT8} with some layers in bfloat16, by their names in full (see {@link OutlierProbe}). */
     public Parameters packed(Precision precision, Set<String> inHalf) {
-        return view(precision, new PackedLeaves(precision, inHalf, Optional.empty()));
+        return view(precision, new PackedLeaves(source::keep, precision, inHalf, Optional.empty()));
     }
 
     /** The same in bfloat16, showing the input of each linear layer to a probe. */
     public Parameters probed(OutlierProbe probe) {
-        return view(Precision.BFLOAT16, new PackedLeaves(Precision.BFLOAT16, Set.of(), Optional.of(probe)));
+        return view(
+                Precision.BFLOAT16, new PackedLeaves(source::keep, Precision.BFLOAT16, Set.of(), Optional.of(probe)));
     }
 
     private Parameters view(Precision precision, Leaves other) {
@@ -78,6 +79,11 @@ public final class Parameters {
     /** The same for a leaf that makes something else of it: it belongs to the current scope, not to the model. */
     Tensor read(String name, Init init, long... shape) {
         return source.read(prefix + name, init, shape);
+    }
+
+    /** Reports a weight that was read and holds NaN or infinity. */
+    void notFinite(String name) {
+        source.notFinite(prefix + name);
     }
 
     /** Says that the official names list the weights under {@code first} a second time, under {@code second}. */

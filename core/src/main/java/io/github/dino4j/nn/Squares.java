@@ -33,6 +33,6 @@ public record Squares(int in, int out, int side, Init weightInit, Init biasInit)
 
     /** Its bias. */
     Tensor bias(Parameters p) {
-        return p.read("bias", biasInit, out);
+        return p.tensor("bias", biasInit, out);
     }
 }

@@ -80,12 +80,12 @@ final class ModelLoader {
                 : checkpoint.weights();
 
         Arena arena = new Arena();
-        try (Scope scope = Scope.inference()) {
-            Storage storage = storage(options, config, weights);
-            Optional<Precision> packed =
-                    storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
-            CheckpointParameters source =
-                    new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage);
+        Storage storage = storage(options, config, weights);
+        Optional<Precision> packed =
+                storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
+        try (Scope scope = Scope.inference();
+                CheckpointParameters source =
+                        new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage)) {
             Backbone backbone =
                     backbone(config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
             source.finish(path, identity.title(), unknown(checkpoint));

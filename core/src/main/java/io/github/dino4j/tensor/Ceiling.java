@@ -15,7 +15,8 @@ final class Ceiling {
     static double measure(Precision precision) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.tiled()) {
-            PackedWeight weight = PackedWeight.pack(precision, noise(SIDE), null, arena::keep);
+            PackedWeight weight =
+                    PackedWeight.pack(precision, new PackedWeight.Source(noise(SIDE), null), new Slab(arena::keep));
             DType input = precision == Precision.INT8 ? DType.U8 : precision.weights();
             int tiles = 2 * Engine.threads();
             List<Tensor> rows = new ArrayList<>();

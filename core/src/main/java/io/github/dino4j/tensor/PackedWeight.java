@@ -1,7 +1,8 @@
 package io.github.dino4j.tensor;
 
+import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.matmul;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class PackedWeight {
     /** Rows of the primitive that chooses the layout; kernels for other heights read the same one. */
     private static final int TYPICAL_ROWS = 128;
+    /** Rows of a weight that a thread converts at a time. */
+    private static final int STAGED_ROWS = 128;
 
     private final Precision precision;
     private final long in;
@@ -32,6 +35,7 @@ public final class PackedWeight {
 
     private final memory.desc layout;
     private final String name;
+    private final boolean finite;
 
     /** What is done to the product. */
     public enum Then {
@@ -48,7 +52,9 @@ public final class PackedWeight {
             Tensor packed,
             Tensor bias,
             @Nullable Tensor scales,
-            memory.desc layout) {
+            memory.desc layout,
+            boolean finite) {
+        this.finite = finite;
         this.precision = precision;
         this.in = in;
         this.out = out;
@@ -60,39 +66,89 @@ public final class PackedWeight {
     }
 
     /**
-     * Packs a weight [out, in] of any float type and a bias [out].
+     * What is packed: rows of a weight in an order of their own, each with a factor.
      *
-     * @param keep gives a tensor to the owner of the weights; the arguments are free to go
+     * @param weight [out, in], of any float type
+     * @param bias [out], in the order and with the factors of the result
+     * @param order row of the weight for each output, where it is another one
+     * @param factors [out], such as those of LayerScale
      */
-    public static PackedWeight pack(
-            Precision precision, Tensor weight, @Nullable Tensor bias, UnaryOperator<Tensor> keep) {
-        long out = weight.size(0);
-        long in = weight.size(1);
+    @SuppressWarnings("ArrayRecordComponent") // read, never compared
+    public record Source(
+            Tensor weight,
+            @Nullable Tensor bias,
+            long @Nullable [] order,
+            @Nullable Tensor factors) {
+        public Source(Tensor weight, @Nullable Tensor bias) {
+            this(weight, bias, null, null);
+        }
+
+        /** Rows first to first + count, float32 unless the weight has another type. */
+        private Tensor rows(long first, long count) {
+            Tensor rows = order == null
+                    ? weight.narrow(0, first, count)
+                    : weight.rows(Arrays.copyOfRange(order, (int) first, (int) (first + count)));
+            return factors == null
+                    ? rows
+                    : rows.mul(factors.narrow(0, first, count).unsqueeze(1));
+        }
+    }
+
+    /**
+     * Packs a weight for the kernels, on all threads, with no more memory beside the result than the matrix takes.
+     *
+     * @param slab where the result lies; the source is free to go
+     */
+    public static PackedWeight pack(Precision precision, Source source, Slab slab) {
+        long out = source.weight.size(0);
+        long in = source.weight.size(1);
         try (Scope scope = Scope.inference()) {
-            Tensor full = weight.to(DType.F32);
-            Tensor scales = null;
-            Tensor source;
-            if (precision == Precision.INT8) {
-                Tensor largest = full.abs().amax(1).clampMin(Float.MIN_NORMAL).mul(1 / 127.0); // [out]
-                source = full.div(largest.unsqueeze(1)).round().to(DType.I8).contiguous();
-                scales = keep.apply(largest.contiguous());
-            } else {
-                source = weight.to(precision.weights()).contiguous();
-            }
+            boolean int8 = precision == Precision.INT8;
+            // Rows that are a power of two apart fall into the same few cache sets: thrice as slow to transpose. (The
+            // int8 kernel, which also adds up columns, takes dense rows only.)
+            long stride = int8 ? in : in + 64 / precision.weights().bytes();
+            Tensor staged = Tensor.empty(precision.weights(), Device.CPU, out, stride);
+            Tensor scales = int8 ? slab.keep(Tensor.empty(DType.F32, Device.CPU, out)) : null;
+            AtomicBoolean finite = new AtomicBoolean(true);
+            int tiles = (int) Math.max(1, out / STAGED_ROWS);
+            Team.run(tiles, i -> {
+                long first = i * out / tiles;
+                long count = (i + 1) * out / tiles - first;
+                Tensor rows = source.rows(first, count);
+                if (!rows.isFinite()) {
+                    finite.set(false);
+                }
+                if (scales != null) {
+                    Tensor wide = rows.to(DType.F32);
+                    Tensor step = Tensor.max(wide.amax(1), wide.neg().amax(1))
+                            .clampMin(Float.MIN_NORMAL)
+                            .mul(1 / 127.0);
+                    scales.narrow(0, first, count).write(step);
+                    rows = wide.div(step.unsqueeze(1)).round();
+                }
+                staged.narrow(0, first, count).narrow(1, 0, in).write(rows);
+            });
+
             Onednn onednn = Onednn.ofThread();
             Shape typical = new Shape(precision, TYPICAL_ROWS, in, out, Then.NOTHING, false, DType.F32);
             memory.desc layout = Onednn.held(typical.description(onednn, null).weights_desc());
-            memory.desc plain = Onednn.strided(precision.weights(), in, out, 1, in);
-            Tensor packed = keep.apply(Tensor.empty(DType.U8, Device.CPU, layout.get_size()));
+            memory.desc plain = Onednn.strided(precision.weights(), in, out, 1, stride);
+            Tensor packed = slab.take(layout.get_size());
             new Kernel(onednn, new reorder(new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout)))
                     .with(dnnl.DNNL_ARG_SRC, plain)
                     .with(dnnl.DNNL_ARG_DST, layout)
-                    .at(dnnl.DNNL_ARG_SRC, source.address())
+                    .at(dnnl.DNNL_ARG_SRC, staged.address())
                     .at(dnnl.DNNL_ARG_DST, packed.address())
                     .run("pack", 0);
+            Tensor bias = source.bias;
             Tensor shift = bias == null ? Tensor.zeros(out) : bias.to(DType.F32).copy();
-            return new PackedWeight(precision, in, out, packed, keep.apply(shift), scales, layout);
+            return new PackedWeight(precision, in, out, packed, slab.keep(shift), scales, layout, finite.get());
         }
+    }
+
+    /** Whether every value of the weight is a finite number. */
+    public boolean isFinite() {
+        return finite;
     }
 
     /** x [rows, in] after rounding to the eight bits that an {@link Precision#INT8} product reads. */

@@ -345,6 +345,11 @@ public final class Tensor {
         return op("round", () -> handle.round());
     }
 
+    /** The larger of each two values. */
+    public static Tensor max(Tensor a, Tensor b) {
+        return a.op("maximum", () -> a.handle.maximum(b.handle()), b);
+    }
+
     /** Largest value along an axis, which disappears. */
     public Tensor amax(int axis) {
         long[] axes = {axis};

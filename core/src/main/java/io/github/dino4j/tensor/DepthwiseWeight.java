@@ -1,6 +1,5 @@
 package io.github.dino4j.tensor;
 
-import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -11,12 +10,12 @@ import org.bytedeco.dnnl.reorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A depthwise convolution that keeps the size of its map, straight on the map's rows [H W, C] in float32: the lines
- * around a band are read where they lie, and zeros stand around the map.
+ * The weights of a depthwise convolution that keeps the size of its map, packed for oneDNN's float32 kernels. They work
+ * straight on a map's rows [H W, C]: the lines around a band are read where they lie, and zeros stand around the map.
  *
  * <p>Immutable; any thread may call {@link #forward} while the arena is open. A call runs on one thread.
  */
-public final class PackedDepthwise {
+public final class DepthwiseWeight {
     /** Side of the map whose primitive chooses the layout of the weights. */
     private static final int TYPICAL = 14;
 
@@ -27,7 +26,7 @@ public final class PackedDepthwise {
     private final memory.desc layout;
     private final String name;
 
-    private PackedDepthwise(long channels, int kernel, Tensor packed, Tensor bias, memory.desc layout) {
+    private DepthwiseWeight(long channels, int kernel, Tensor packed, Tensor bias, memory.desc layout) {
         this.channels = channels;
         this.kernel = kernel;
         this.packed = packed;
@@ -39,9 +38,9 @@ public final class PackedDepthwise {
     /**
      * Packs a weight [C, 1, k, k] of any float type, k odd, and a bias [C].
      *
-     * @param keep gives a tensor to the owner of the weights; the arguments are free to go
+     * @param slab where the result lies; the arguments are free to go
      */
-    public static PackedDepthwise pack(Tensor weight, Tensor bias, UnaryOperator<Tensor> keep) {
+    public static DepthwiseWeight pack(Tensor weight, Tensor bias, Slab slab) {
         long channels = weight.size(0);
         int kernel = (int) weight.size(2);
         try (Scope scope = Scope.inference()) {
@@ -49,27 +48,28 @@ public final class PackedDepthwise {
             Shape typical = new Shape(channels, kernel, TYPICAL, TYPICAL, kernel / 2, kernel / 2);
             memory.desc layout = Onednn.held(typical.description(onednn, null).weights_desc());
             memory.desc plain = typical.weights(memory.format_tag.abcde);
-            Tensor packed = keep.apply(Tensor.empty(DType.U8, Device.CPU, layout.get_size()));
+            Tensor packed = slab.take(layout.get_size());
             new Kernel(onednn, new reorder(new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout)))
                     .with(dnnl.DNNL_ARG_SRC, plain)
                     .with(dnnl.DNNL_ARG_DST, layout)
                     .at(dnnl.DNNL_ARG_SRC, weight.to(DType.F32).contiguous().address())
                     .at(dnnl.DNNL_ARG_DST, packed.address())
                     .run("pack", 0);
-            return new PackedDepthwise(
-                    channels, kernel, packed, keep.apply(bias.to(DType.F32).copy()), layout);
+            return new DepthwiseWeight(
+                    channels, kernel, packed, slab.keep(bias.to(DType.F32).copy()), layout);
         }
     }
 
     /**
      * Convolves some lines of a map.
      *
-     * @param map the whole map [height width, C], contiguous, float32
+     * @param maps rows [..., C] of some maps, contiguous, float32
+     * @param start row of this map's first pixel
      * @param first first line of the result
      * @param lines how many
      * @return [lines width, C]
      */
-    public Tensor forward(Tensor map, long height, long width, long first, long lines) {
+    public Tensor forward(Tensor maps, long start, long height, long width, long first, long lines) {
         int around = kernel / 2;
         long top = Math.max(0, first - around);
         long bottom = Math.min(height, first + lines + around);
@@ -80,7 +80,7 @@ public final class PackedDepthwise {
         Trace.macs(macs);
         Onednn onednn = Onednn.ofThread();
         onednn.kernel(shape, () -> shape.kernel(onednn, layout))
-                .at(dnnl.DNNL_ARG_SRC, map.address() + top * width * channels * DType.F32.bytes())
+                .at(dnnl.DNNL_ARG_SRC, maps.address() + (start + top * width) * channels * DType.F32.bytes())
                 .at(dnnl.DNNL_ARG_WEIGHTS, packed.address())
                 .at(dnnl.DNNL_ARG_BIAS, bias.address())
                 .at(dnnl.DNNL_ARG_DST, y.address())
