@@ -210,6 +210,14 @@ public final class Tensor {
         return op("contiguous", () -> handle.contiguous());
     }
 
+    /**
+     * These images [B, C, H, W] with the values of a pixel side by side in memory. Convolutions read and write that order
+     * without reordering, and what follows keeps it.
+     */
+    public Tensor channelsLast() {
+        return permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
     /** The rows (slices along the first axis) at these indices. */
     public Tensor rows(long... indices) {
         return op("index_select", () -> {
