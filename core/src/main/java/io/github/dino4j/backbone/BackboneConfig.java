@@ -13,4 +13,9 @@ public sealed interface BackboneConfig permits VitConfig, ConvNextConfig, ResNet
 
     /** Blocks (ViT, XCiT) or stages (ConvNeXt, ResNet) that {@link Backbone#intermediate} can be asked for. */
     int depth();
+
+    /** Whether the backbone runs on packed weights ({@link io.github.dino4j.nn.Parameters#packed}). */
+    default boolean packs() {
+        return this instanceof VitConfig || this instanceof ConvNextConfig;
+    }
 }

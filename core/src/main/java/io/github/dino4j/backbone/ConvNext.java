@@ -2,11 +2,16 @@ package io.github.dino4j.backbone;
 
 import io.github.dino4j.nn.Activation;
 import io.github.dino4j.nn.Bias;
-import io.github.dino4j.nn.Conv2d;
+import io.github.dino4j.nn.Depthwise;
+import io.github.dino4j.nn.Downsampling;
+import io.github.dino4j.nn.FeatureMap;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.LayerNorm;
+import io.github.dino4j.nn.LayerScale;
 import io.github.dino4j.nn.Linear;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.nn.PatchProjection;
+import io.github.dino4j.nn.Squares;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
@@ -20,16 +25,21 @@ import java.util.Optional;
  */
 final class ConvNext implements Backbone {
     private static final double EPS = 1e-6;
+    private static final Init WEIGHT = Init.truncatedNormal(0.02);
 
     private final ConvNextConfig config;
-    private final List<Downsampling> downsamplings = new ArrayList<>();
+    private final Stem stem;
+    private final List<Halving> halvings = new ArrayList<>();
     private final List<List<Block>> stages = new ArrayList<>();
     private final LayerNorm norm;
 
     ConvNext(Parameters p, ConvNextConfig c) {
         config = c;
-        for (int stage = 0; stage < 4; stage++) {
-            downsamplings.add(Downsampling.of(p.at("downsample_layers").at(stage), c, stage));
+        Parameters down = p.at("downsample_layers");
+        stem = Stem.of(down.at(0), c.inChannels(), c.dims().get(0));
+        for (int stage = 1; stage < 4; stage++) {
+            halvings.add(
+                    Halving.of(down.at(stage), c.dims().get(stage - 1), c.dims().get(stage)));
         }
         for (int stage = 0; stage < 4; stage++) {
             List<Block> blocks = new ArrayList<>();
@@ -51,7 +61,7 @@ final class ConvNext implements Backbone {
     public List<Encoding> forward(List<Images> sets) {
         return Backbone.each(sets, pixels -> {
             try (Scope scope = Scope.open()) {
-                List<Tensor> maps = maps(pixels);
+                List<FeatureMap> maps = maps(pixels);
                 Tokens prenorm = features(maps.get(3));
                 Encoding encoding = new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope));
                 Trace.stage("norm", encoding.normed().patches());
@@ -63,7 +73,7 @@ final class ConvNext implements Backbone {
     @Override
     public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         try (Scope scope = Scope.open()) {
-            List<Tensor> maps = maps(pixels);
+            List<FeatureMap> maps = maps(pixels);
             List<Tokens> result = new ArrayList<>();
             for (int stage : layers.indices(4)) {
                 Tokens features = resized(features(maps.get(stage)), pixels);
@@ -79,34 +89,34 @@ final class ConvNext implements Backbone {
         throw new UnsupportedOperationException("a ConvNeXt has no attention; vision transformers do");
     }
 
-    private List<Tensor> maps(Tensor pixels) {
+    private List<FeatureMap> maps(Tensor pixels) {
         int least = 32;
         if (pixels.size(2) < least || pixels.size(3) < least) {
             throw new IllegalArgumentException("an image of " + pixels.size(2) + " x " + pixels.size(3)
                     + " pixels is too small for a ConvNeXt; it needs at least " + least + " x " + least);
         }
-        List<Tensor> maps = new ArrayList<>();
-        Tensor x = pixels;
+        List<FeatureMap> maps = new ArrayList<>();
+        FeatureMap x = stem.forward(pixels);
         for (int stage = 0; stage < 4; stage++) {
-            Tensor input = x;
-            Downsampling downsampling = downsamplings.get(stage);
-            x = Scope.tidy(() -> downsampling.forward(input));
-            Trace.stage("downsample_layers." + stage, x);
-            for (Block block : stages.get(stage)) {
-                Tensor y = x;
-                x = Scope.tidy(() -> block.forward(y));
-                y.close();
+            if (stage > 0) {
+                x = halvings.get(stage - 1).forward(x);
             }
-            Trace.stage("stages." + stage, x);
+            Trace.stage("downsample_layers." + stage, x::image);
+            for (Block block : stages.get(stage)) {
+                FeatureMap input = x;
+                x = x.with(Scope.tidy(() -> block.forward(input)));
+                input.rows().close();
+            }
+            Trace.stage("stages." + stage, x::image);
             maps.add(x);
         }
         return maps;
     }
 
-    private static Tokens features(Tensor map) {
-        Tensor patches = map.flatten(2, 3).transpose(1, 2);
+    private static Tokens features(FeatureMap map) {
+        Tensor patches = map.tokens();
         return new Tokens(
-                map.mean(false, 2, 3), patches.narrow(1, 0, 0), patches, (int) map.size(2), (int) map.size(3));
+                patches.mean(false, 1), patches.narrow(1, 0, 0), patches, (int) map.height(), (int) map.width());
     }
 
     /** The map at the resolution of a patch model; the mean is left as it is. */
@@ -124,52 +134,49 @@ final class ConvNext implements Backbone {
         return new Tokens(norm.forward(x.cls()), x.registers(), norm.forward(x.patches()), x.height(), x.width());
     }
 
-    /** Halves the sides (a quarter at the start), with a norm on the way. */
-    private record Downsampling(Conv2d conv, LayerNorm norm, boolean normFirst) {
-        static Downsampling of(Parameters p, ConvNextConfig c, int stage) {
-            Init init = Init.truncatedNormal(0.02);
-            if (stage == 0) {
-                Conv2d.Shape stem = new Conv2d.Shape(c.inChannels(), c.dims().get(0), 4, Bias.FULL).stride(4);
-                return new Downsampling(
-                        new Conv2d(p.at(0), stem, init, Init.ZERO),
-                        new LayerNorm(p.at(1), EPS, c.dims().get(0)),
-                        false);
-            }
-            int in = c.dims().get(stage - 1);
-            Conv2d.Shape half = new Conv2d.Shape(in, c.dims().get(stage), 2, Bias.FULL).stride(2);
-            LayerNorm norm = new LayerNorm(p.at(0), EPS, in);
-            return new Downsampling(new Conv2d(p.at(1), half, init, Init.ZERO), norm, true);
+    /** The first layer: 4 x 4 pixels of the image become one of the map, and a norm. */
+    private record Stem(PatchProjection conv, LayerNorm norm) {
+        static Stem of(Parameters p, int in, int dim) {
+            PatchProjection conv = p.patches("0", new Squares(in, dim, 4, WEIGHT, Init.ZERO));
+            return new Stem(conv, new LayerNorm(p.at(1), EPS, dim));
         }
 
-        Tensor forward(Tensor x) {
-            return normFirst ? conv.forward(norm.forwardMap(x)) : norm.forwardMap(conv.forward(x));
+        FeatureMap forward(Tensor pixels) {
+            return conv.forward(pixels, norm::forward);
+        }
+    }
+
+    /** Between two stages: a norm, and 2 x 2 pixels become one. */
+    private record Halving(LayerNorm norm, Downsampling conv) {
+        static Halving of(Parameters p, int in, int dim) {
+            LayerNorm norm = new LayerNorm(p.at(0), EPS, in);
+            return new Halving(norm, p.downsampling("1", new Squares(in, dim, 2, WEIGHT, Init.ZERO)));
+        }
+
+        FeatureMap forward(FeatureMap x) {
+            return conv.forward(x, norm::forward);
         }
     }
 
     /** Depthwise 7x7 convolution, norm and a two-layer network on each pixel, as a residual. */
     private static final class Block {
-        private final Conv2d dwconv;
+        private final Depthwise dwconv;
         private final LayerNorm norm;
         private final Linear pwconv1;
         private final Linear pwconv2;
-        private final Optional<Tensor> gamma;
 
         Block(Parameters p, int dim, boolean layerScale) {
-            dwconv = new Conv2d(
-                    p.at("dwconv"),
-                    new Conv2d.Shape(dim, dim, 7, Bias.FULL).padding(3).groups(dim),
-                    Init.truncatedNormal(0.02),
-                    Init.ZERO);
+            dwconv = p.depthwise("dwconv", dim, 7);
             norm = new LayerNorm(p.at("norm"), EPS, dim);
             pwconv1 = p.linear("pwconv1", dim, 4 * dim, Bias.FULL);
-            pwconv2 = p.linear("pwconv2", 4 * dim, dim, Bias.FULL);
-            gamma = layerScale ? Optional.of(p.tensor("gamma", Init.constant(1e-6), dim)) : Optional.empty();
+            Optional<LayerScale> scale = layerScale ? Optional.of(new LayerScale(p, dim, 1e-6)) : Optional.empty();
+            pwconv2 = p.linear("pwconv2", 4 * dim, dim, Bias.FULL, scale);
         }
 
-        Tensor forward(Tensor x) {
-            Tensor pixels = dwconv.forward(x).permute(0, 2, 3, 1);
-            Tensor y = pwconv2.forward(pwconv1.forward(norm.forward(pixels), Activation.GELU));
-            return x.add((gamma.isPresent() ? y.mul(gamma.get()) : y).permute(0, 3, 1, 2));
+        /** Maps x to rows [B H W, C]. */
+        Tensor forward(FeatureMap x) {
+            return dwconv.forward(
+                    x, (y, rows) -> pwconv2.forwardAdd(pwconv1.forward(norm.forward(y), Activation.GELU), rows));
         }
     }
 }

@@ -35,7 +35,7 @@ public final class Int8Calibration {
      *
      * @param weights a source of the weights that keeps what it makes in the given arena; read several times
      */
-    public static Set<String> layersInHalf(VitConfig config, Function<Arena, ParameterSource> weights) {
+    public static Set<String> layersInHalf(BackboneConfig config, Function<Arena, ParameterSource> weights) {
         OutlierProbe probe = new OutlierProbe();
         try (Scope scope = Scope.tiled()) {
             List<Tensor> pictures = new ArrayList<>();
@@ -68,7 +68,7 @@ public final class Int8Calibration {
     }
 
     private static double leastCosine(
-            VitConfig config,
+            BackboneConfig config,
             Function<Arena, ParameterSource> weights,
             Set<String> inHalf,
             List<Tensor> pictures,
@@ -94,7 +94,7 @@ public final class Int8Calibration {
     }
 
     /** A picture [1, channels, side, side], about as bright and as varied as a normalised photograph. */
-    private static Tensor picture(VitConfig config, int side) {
+    private static Tensor picture(BackboneConfig config, int side) {
         SplittableRandom random = new SplittableRandom(7);
         Tensor sum = Tensor.zeros(1, config.inChannels(), side, side);
         double amplitude = 1;

@@ -2,6 +2,7 @@ package io.github.dino4j.backbone;
 
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.PatchProjection;
+import io.github.dino4j.nn.Squares;
 import io.github.dino4j.tensor.Tensor;
 
 /**
@@ -14,7 +15,7 @@ final class PatchEmbedding {
     private final VitConfig config;
 
     PatchEmbedding(Parameters p, VitConfig c) {
-        proj = p.patches("proj", c.inChannels(), c.dim(), c.patch());
+        proj = p.patches("proj", new Squares(c.inChannels(), c.dim(), c.patch()));
         config = c;
     }
 

@@ -57,7 +57,7 @@ final class ResNet implements Backbone {
     public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         int[] wanted = layers.indices(4);
         try (Scope scope = Scope.open()) {
-            Tensor x = bn1.forward(conv1.forward(pixels)).relu().maxPool2d(3, 2, 1);
+            Tensor x = bn1.forward(conv1.forward(pixels.channelsLast())).relu().maxPool2d(3, 2, 1);
             Trace.stage("conv1", x);
             List<Tokens> result = new ArrayList<>();
             for (int stage = 0; stage <= wanted[wanted.length - 1]; stage++) {

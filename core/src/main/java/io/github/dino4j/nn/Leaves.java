@@ -10,7 +10,11 @@ interface Leaves {
 
     QueryKeyValue queryKeyValue(Parameters at, SelfAttention.Config c);
 
-    PatchProjection patches(Parameters at, int channels, int dim, int patch);
+    PatchProjection patches(Parameters at, Squares squares);
+
+    Downsampling downsampling(Parameters at, Squares squares);
+
+    Depthwise depthwise(Parameters at, int dim, int kernel);
 
     /** How token-wise work is cut. */
     Rows rows();
@@ -34,9 +38,29 @@ interface Leaves {
         }
 
         @Override
-        public PatchProjection patches(Parameters at, int channels, int dim, int patch) {
-            Conv2d proj = new Conv2d(at, new Conv2d.Shape(channels, dim, patch, Bias.FULL).stride(patch));
-            return pixels -> proj.forward(pixels).flatten(2, 3).transpose(1, 2);
+        public PatchProjection patches(Parameters at, Squares squares) {
+            Conv2d proj = squares.convolution(at);
+            return (pixels, after) -> {
+                FeatureMap map = FeatureMap.of(proj.forward(pixels));
+                return map.with(after.apply(map.rows()));
+            };
+        }
+
+        @Override
+        public Downsampling downsampling(Parameters at, Squares squares) {
+            Conv2d conv = squares.convolution(at);
+            return (x, before) ->
+                    FeatureMap.of(conv.forward(x.with(before.apply(x.rows())).image()));
+        }
+
+        @Override
+        public Depthwise depthwise(Parameters at, int dim, int kernel) {
+            Conv2d.Shape shape = new Conv2d.Shape(dim, dim, kernel, Bias.FULL)
+                    .padding(kernel / 2)
+                    .groups(dim);
+            Conv2d conv = new Conv2d(at, shape, Init.truncatedNormal(0.02), Init.ZERO);
+            return (x, pixelwise) ->
+                    pixelwise.apply(FeatureMap.of(conv.forward(x.image())).rows(), x.rows());
         }
 
         @Override

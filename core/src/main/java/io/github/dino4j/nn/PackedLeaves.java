@@ -1,6 +1,7 @@
 package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.DepthwiseWeight;
 import io.github.dino4j.tensor.PackedWeight;
 import io.github.dino4j.tensor.PackedWeight.Source;
 import io.github.dino4j.tensor.Precision;
@@ -76,13 +77,33 @@ final class PackedLeaves implements Leaves {
 
     /** In int8 too the pixels are bfloat16: the product is small, and its inputs have no headroom. */
     @Override
-    public PatchProjection patches(Parameters at, int channels, int dim, int patch) {
+    public PatchProjection patches(Parameters at, Squares squares) {
         try (Scope scope = Scope.inference()) {
-            Init init = Init.uniform(1 / Math.sqrt((double) channels * patch * patch));
-            Tensor weight = at.read("weight", init, dim, channels, patch, patch).reshape(dim, -1);
-            Tensor bias = at.tensor("bias", init, dim);
+            Tensor weight = PackedPatches.forImages(squares.weight(at));
             Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
-            return new PackedPatches(pack(at, pixels, new Source(weight, bias)), patch);
+            PackedWeight packed = pack(at, pixels, new Source(weight, squares.bias(at)));
+            return new PackedPatches(packed, squares.side(), x -> {})::ofImage;
+        }
+    }
+
+    @Override
+    public Downsampling downsampling(Parameters at, Squares squares) {
+        try (Scope scope = Scope.inference()) {
+            Tensor weight = PackedPatches.forMaps(squares.weight(at));
+            PackedWeight packed = pack(at, new Source(weight, squares.bias(at)));
+            return new PackedPatches(packed, squares.side(), observer(at))::ofMap;
+        }
+    }
+
+    /** In float32: its sums cost little, and so is the map that it reads. */
+    @Override
+    public Depthwise depthwise(Parameters at, int dim, int kernel) {
+        try (Scope scope = Scope.inference()) {
+            Tensor weight = at.read("weight", Init.truncatedNormal(0.02), dim, 1, kernel, kernel);
+            if (!weight.isFinite()) {
+                at.notFinite("weight");
+            }
+            return new PackedDepthwise(DepthwiseWeight.pack(weight, at.tensor("bias", Init.ZERO, dim), slab));
         }
     }
 

@@ -106,9 +106,19 @@ public final class Parameters {
         return leaves.linear(at(name), in, out, bias, scale);
     }
 
-    /** The projection of patches to tokens of width {@code dim}: weights {@code name.weight} and {@code name.bias}. */
-    public PatchProjection patches(String name, int channels, int dim, int patch) {
-        return leaves.patches(at(name), channels, dim, patch);
+    /** The projection of an image's patches: weights {@code name.weight} and {@code name.bias}. */
+    public PatchProjection patches(String name, Squares squares) {
+        return leaves.patches(at(name), squares);
+    }
+
+    /** The leaf that makes one pixel of each square of a map: weights {@code name.weight} and {@code name.bias}. */
+    public Downsampling downsampling(String name, Squares squares) {
+        return leaves.downsampling(at(name), squares);
+    }
+
+    /** The k x k convolution of each channel by itself: weights {@code name.weight} and {@code name.bias}. */
+    public Depthwise depthwise(String name, int dim, int kernel) {
+        return leaves.depthwise(at(name), dim, kernel);
     }
 
     /** How work on single tokens is cut. */

@@ -172,10 +172,10 @@ final class ModelLoader {
 
     /** In which arithmetic weights are packed; empty: not at all. */
     static Optional<Precision> precision(LoadOptions.Precision wanted, BackboneConfig config) {
-        if (!(config instanceof VitConfig)) {
+        if (!config.packs()) {
             if (wanted == LoadOptions.Precision.BFLOAT16 || wanted == LoadOptions.Precision.INT8) {
-                throw new IllegalArgumentException(
-                        "only vision transformers run in " + wanted + "; load this backbone with FLOAT32 or AUTO");
+                throw new IllegalArgumentException("only vision transformers and ConvNeXt run in " + wanted
+                        + "; load this backbone with FLOAT32 or AUTO");
             }
             return Optional.empty();
         }
@@ -205,8 +205,7 @@ final class ModelLoader {
         if (packed.isEmpty()) {
             return Backbone.of(config, parameters);
         }
-        Set<String> inHalf =
-                packed.get() == Precision.INT8 ? Int8Calibration.layersInHalf((VitConfig) config, again) : Set.of();
+        Set<String> inHalf = packed.get() == Precision.INT8 ? Int8Calibration.layersInHalf(config, again) : Set.of();
         return Backbone.of(config, parameters.packed(packed.get(), inHalf));
     }
 

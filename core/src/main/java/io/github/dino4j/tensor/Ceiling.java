@@ -15,7 +15,6 @@ final class Ceiling {
     static double measure(Precision precision) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.tiled()) {
-            Onednn.ofThread().quantizer().quantize(noise(1)); // any scale will do
             PackedWeight weight =
                     PackedWeight.pack(precision, new PackedWeight.Source(noise(SIDE), null), new Slab(arena::keep));
             DType input = precision == Precision.INT8 ? DType.U8 : precision.weights();

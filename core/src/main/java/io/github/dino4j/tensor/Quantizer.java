@@ -20,6 +20,8 @@ final class Quantizer {
 
     Quantizer(Onednn onednn) {
         this.onednn = onednn;
+        scale.put(1);
+        zeroPoint.put(0);
     }
 
     /** Quantizes x [rows, columns]; {@link #scale} and {@link #zeroPoint} are of this matrix until the next call. */

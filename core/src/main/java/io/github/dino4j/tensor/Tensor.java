@@ -210,6 +210,14 @@ public final class Tensor {
         return op("contiguous", () -> handle.contiguous());
     }
 
+    /**
+     * These images [B, C, H, W] with the values of a pixel side by side in memory. Convolutions read and write that order
+     * without reordering, and what follows keeps it.
+     */
+    public Tensor channelsLast() {
+        return permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
     /** The rows (slices along the first axis) at these indices. */
     public Tensor rows(long... indices) {
         return op("index_select", () -> {
@@ -429,19 +437,16 @@ public final class Tensor {
         long[] strides = {stride, stride};
         long[] paddings = {padding, padding};
         long[] dilation = {1, 1};
-        Tensor result = device() == Device.META
-                ? onMeta(
-                        size(0),
-                        weight.size(0),
-                        (size(2) + 2L * padding - weight.size(2)) / stride + 1,
-                        (size(3) + 2L * padding - weight.size(3)) / stride + 1)
-                : op(
-                        "conv2d",
-                        () -> torch.conv2d(
-                                handle, weight.handle(), optional(bias), strides, paddings, dilation, groups),
-                        weight);
-        Trace.macs(result.elements() * (weight.elements() / weight.size(0)));
-        return result;
+        long height = (size(2) + 2L * padding - weight.size(2)) / stride + 1;
+        long width = (size(3) + 2L * padding - weight.size(3)) / stride + 1;
+        Trace.macs(size(0) * height * width * weight.elements());
+        if (device() == Device.META) {
+            return onMeta(size(0), weight.size(0), height, width);
+        }
+        return op(
+                "conv2d",
+                () -> torch.conv2d(handle, weight.handle(), optional(bias), strides, paddings, dilation, groups),
+                weight);
     }
 
     /** Batch normalisation of x [B, C, ...] with running statistics. */

@@ -6,7 +6,6 @@ import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Int8Calibration;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.Tokens;
-import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
@@ -37,7 +36,8 @@ public final class BackboneComponent implements GoldenComponent {
 
     /** Whether a case can be run over packed weights. */
     static boolean packs(GoldenCase golden) {
-        return new BackboneComponent().handles(golden) && OfficialConfig.of(golden) instanceof VitConfig;
+        return new BackboneComponent().handles(golden)
+                && OfficialConfig.of(golden).packs();
     }
 
     @Override
@@ -52,7 +52,7 @@ public final class BackboneComponent implements GoldenComponent {
      * over the depth: 24 and 32 blocks of random SwiGLU end at 0.99986 in bfloat16 for an image of 64 x 64 pixels.
      */
     static double leastCosine(GoldenCase golden, Precision precision) {
-        boolean deep = ((VitConfig) OfficialConfig.of(golden)).depth() >= 24;
+        boolean deep = OfficialConfig.of(golden).depth() >= 24;
         return switch (precision) {
             case FLOAT32 -> 1;
             case BFLOAT16 -> deep ? 0.9998 : 0.9999;
@@ -64,7 +64,7 @@ public final class BackboneComponent implements GoldenComponent {
     static void run(GoldenCase golden, Precision precision, Check check) {
         Set<String> inHalf = precision == Precision.INT8
                 ? Int8Calibration.layersInHalf(
-                        (VitConfig) OfficialConfig.of(golden), arena -> new CaseParameters(golden, "", arena))
+                        OfficialConfig.of(golden), arena -> new CaseParameters(golden, "", arena))
                 : Set.of();
         try (Scope scope = Scope.tiled()) {
             run(golden, parameters -> parameters.packed(precision, inHalf), check);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dino4j.backbone.BackboneCatalog;
+import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.MemorySoak;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,21 @@ class ModelTest {
             assertThat(a.features(List.of(pixels(1))).get(0).embedding())
                     .isEqualTo(b.features(List.of(pixels(1))).get(0).embedding());
         }
+    }
+
+    @Test
+    void convNextIsPackedAndAResNetSaysThatItCannotBe() {
+        assumeTrue(Precision.FLOAT32.supported(), "this processor has no kernels to pack for");
+        BackboneConfig resNet = BackboneCatalog.get("dino_resnet50").config();
+
+        assertThat(ModelLoader.precision(
+                        LoadOptions.Precision.FLOAT32,
+                        BackboneCatalog.get("dinov3_convnext_tiny").config()))
+                .contains(Precision.FLOAT32);
+        assertThat(ModelLoader.precision(LoadOptions.Precision.AUTO, resNet)).isEmpty();
+        assertThatThrownBy(() -> ModelLoader.precision(LoadOptions.Precision.BFLOAT16, resNet))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("only vision transformers and ConvNeXt run in BFLOAT16");
     }
 
     @Test
