@@ -18,6 +18,7 @@ import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * ConvNeXt (arXiv:2201.03545) as DINOv3 distils it (arXiv:2508.10104). Its class token is the mean over the last map,
@@ -28,6 +29,7 @@ final class ConvNext implements Backbone {
     private static final Init WEIGHT = Init.truncatedNormal(0.02);
 
     private final ConvNextConfig config;
+    private final Supplier<Scope> pass;
     private final Stem stem;
     private final List<Halving> halvings = new ArrayList<>();
     private final List<List<Block>> stages = new ArrayList<>();
@@ -35,6 +37,7 @@ final class ConvNext implements Backbone {
 
     ConvNext(Parameters p, ConvNextConfig c) {
         config = c;
+        pass = p.pass();
         Parameters down = p.at("downsample_layers");
         stem = Stem.of(down.at(0), c.inChannels(), c.dims().get(0));
         for (int stage = 1; stage < 4; stage++) {
@@ -60,7 +63,7 @@ final class ConvNext implements Backbone {
     @Override
     public List<Encoding> forward(List<Images> sets) {
         return Backbone.each(sets, pixels -> {
-            try (Scope scope = Scope.open()) {
+            try (Scope scope = pass.get()) {
                 List<FeatureMap> maps = maps(pixels);
                 Tokens prenorm = features(maps.get(3));
                 Encoding encoding = new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope));
@@ -72,7 +75,7 @@ final class ConvNext implements Backbone {
 
     @Override
     public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = pass.get()) {
             List<FeatureMap> maps = maps(pixels);
             List<Tokens> result = new ArrayList<>();
             for (int stage : layers.indices(4)) {

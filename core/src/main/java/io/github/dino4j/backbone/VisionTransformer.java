@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 
 /**
  * The vision transformer of DINO v1 (arXiv:2104.14294), v2 (arXiv:2304.07193, registers arXiv:2309.16588) and v3
@@ -23,6 +24,7 @@ import java.util.function.ObjIntConsumer;
  */
 public final class VisionTransformer implements Backbone {
     private final VitConfig config;
+    private final Supplier<Scope> pass;
     private final PatchEmbedding patchEmbedding;
     private final Tensor cls;
     private final Optional<Tensor> registers;
@@ -35,6 +37,7 @@ public final class VisionTransformer implements Backbone {
 
     public VisionTransformer(Parameters p, VitConfig c) {
         config = c;
+        pass = p.pass();
         int dim = c.dim();
         cls = p.tensor("cls_token", Init.normal(0.02), 1, 1, dim);
         positions = c.position() instanceof Position.LearnedGrid grid
@@ -65,7 +68,7 @@ public final class VisionTransformer implements Backbone {
 
     @Override
     public List<Encoding> forward(List<Images> sets) {
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = pass.get()) {
             TokenMatrix tokens = embed(sets);
             Tensor last = run(tokens, blocks.size() - 1, (x, block) -> {});
             List<Encoding> encodings = new ArrayList<>();
@@ -82,7 +85,7 @@ public final class VisionTransformer implements Backbone {
     @Override
     public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
         int[] wanted = layers.indices(config.depth());
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = pass.get()) {
             TokenMatrix tokens = embed(List.of(new Images(pixels)));
             List<Tokens> result = new ArrayList<>();
             run(tokens, wanted[wanted.length - 1], (x, block) -> {

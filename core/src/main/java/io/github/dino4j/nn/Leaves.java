@@ -1,5 +1,6 @@
 package io.github.dino4j.nn;
 
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -15,6 +16,9 @@ interface Leaves {
     Downsampling downsampling(Parameters at, Squares squares);
 
     Depthwise depthwise(Parameters at, int dim, int kernel);
+
+    /** Opens the scope of a forward pass. */
+    Scope pass();
 
     /** How token-wise work is cut. */
     Rows rows();
@@ -61,6 +65,11 @@ interface Leaves {
             Conv2d conv = new Conv2d(at, shape, Init.truncatedNormal(0.02), Init.ZERO);
             return (x, pixelwise) ->
                     pixelwise.apply(FeatureMap.of(conv.forward(x.image())).rows(), x.rows());
+        }
+
+        @Override
+        public Scope pass() {
+            return Scope.open();
         }
 
         @Override

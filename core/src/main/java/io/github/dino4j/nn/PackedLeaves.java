@@ -121,6 +121,11 @@ final class PackedLeaves implements Leaves {
     }
 
     @Override
+    public Scope pass() {
+        return Scope.tiled();
+    }
+
+    @Override
     public Rows rows() {
         return Rows.TILED;
     }

@@ -1,6 +1,7 @@
 package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.Precision;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +120,11 @@ public final class Parameters {
     /** The k x k convolution of each channel by itself: weights {@code name.weight} and {@code name.bias}. */
     public Depthwise depthwise(String name, int dim, int kernel) {
         return leaves.depthwise(at(name), dim, kernel);
+    }
+
+    /** Opens the scope of a forward pass: with gradients as outside, or on packed weights without, for tiles. */
+    public Supplier<Scope> pass() {
+        return leaves::pass;
     }
 
     /** How work on single tokens is cut. */

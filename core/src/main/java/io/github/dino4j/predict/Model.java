@@ -101,8 +101,11 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public <R> R run(Function<Backbone, R> work) {
+        if (PlatformThreads.isVirtual(Thread.currentThread())) {
+            return PlatformThreads.call(() -> run(work));
+        }
         uses.readLock().lock();
-        try (Scope scope = packed.isPresent() ? Scope.tiled() : Scope.inference()) {
+        try (Scope scope = Scope.inference()) {
             if (closed) {
                 throw new IllegalStateException("the model " + card.name() + " is closed; load it again");
             }
@@ -112,19 +115,22 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Features of images of one size, in one batch. */
+    /** Features of images of one size, in one batch, or in several if {@link Engine#memoryBudget} asks for it. */
     public List<Features> features(List<Pixels> images) {
         Pixels.requireOneSize(images);
         int most = Math.toIntExact(Math.min(images.size(), affordable(images.get(0), 0)));
-        List<Features> features = new ArrayList<>();
-        for (int first = 0; first < images.size(); first += most) {
-            List<Pixels> part = images.subList(first, Math.min(images.size(), first + most));
-            features.addAll(run(b -> {
-                Tokens tokens = b.forward(tensor(part)).normed();
-                return Features.of(tokens, part.stream().map(Pixels::geometry).toList());
-            }));
-        }
-        return features;
+        return run(b -> {
+            List<Features> features = new ArrayList<>();
+            for (int first = 0; first < images.size(); first += most) {
+                List<Pixels> part = images.subList(first, Math.min(images.size(), first + most));
+                try (Scope scope = Scope.open()) {
+                    Tokens tokens = b.forward(tensor(part)).normed();
+                    features.addAll(Features.of(
+                            tokens, part.stream().map(Pixels::geometry).toList()));
+                }
+            }
+            return features;
+        });
     }
 
     /** The native memory that a pass over images of this size takes beside the weights. */
@@ -167,7 +173,7 @@ public final class Model implements AutoCloseable {
      */
     public List<Features> intermediate(Pixels image, Layers layers, boolean norm) {
         long layer = patches(image) * config().dim() * Float.BYTES;
-        affordable(image, layers.indices(config().depth()).length * layer);
+        affordable(image, 2 * layers.indices(config().depth()).length * layer); // before and after the norm
         return run(b -> b.intermediate(tensor(List.of(image)), layers, norm).stream()
                 .map(tokens -> Features.of(tokens, List.of(image.geometry())).get(0))
                 .toList());
@@ -177,7 +183,7 @@ public final class Model implements AutoCloseable {
     public AttentionMap attention(Pixels image, int block) {
         if (config() instanceof VitConfig vit) {
             long tokens = 1 + vit.registers() + patches(image);
-            affordable(image, 2L * vit.heads() * tokens * tokens * Float.BYTES);
+            affordable(image, 3L * vit.heads() * tokens * tokens * Float.BYTES); // product, scaled, softmax
         }
         return run(b -> {
             Tensor weights =

@@ -58,6 +58,8 @@ final class ModelLoader {
                 .ifPresent(BackboneCatalog::get); // a name that nobody has is the caller's mistake, not the file's
         try {
             return build(path, options);
+        } catch (PrecisionException e) {
+            throw e;
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             // Shapes and configs that no check of ours foresaw: the message must name the file all the same.
             throw new CheckpointException(
@@ -79,10 +81,9 @@ final class ModelLoader {
                 ? checkpoint.weights().select(name -> !name.equals("rope_embed.periods"))
                 : checkpoint.weights();
 
-        Arena arena = new Arena();
         Storage storage = storage(options, config, weights);
-        Optional<Precision> packed =
-                storage == Storage.AS_STORED ? Optional.empty() : precision(options.precision(), config);
+        Optional<Precision> packed = precision(options, storage, config);
+        Arena arena = new Arena();
         try (Scope scope = Scope.inference();
                 CheckpointParameters source =
                         new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage)) {
@@ -170,11 +171,30 @@ final class ModelLoader {
                 : changed;
     }
 
-    /** In which arithmetic weights are packed; empty: not at all. */
+    /** The same for weights that may be too large to be widened: float32 then means float32 arithmetic on them as stored. */
+    private static Optional<Precision> precision(LoadOptions options, Storage storage, BackboneConfig config) {
+        Optional<Precision> packed = precision(options.precision(), config);
+        if (storage != Storage.AS_STORED) {
+            return packed;
+        }
+        if (packed.isPresent()
+                && packed.get() != Precision.FLOAT32
+                && options.memory() == LoadOptions.Memory.AS_STORED) {
+            throw new PrecisionException("weights held as stored are not packed, which " + packed.get()
+                    + " asks for; leave out one of the two");
+        }
+        return packed.filter(precision -> precision != Precision.FLOAT32);
+    }
+
+    /**
+     * In which arithmetic weights are packed; empty: not at all.
+     *
+     * @throws PrecisionException if the processor or the backbone has it not
+     */
     static Optional<Precision> precision(LoadOptions.Precision wanted, BackboneConfig config) {
         if (!config.packs()) {
             if (wanted == LoadOptions.Precision.BFLOAT16 || wanted == LoadOptions.Precision.INT8) {
-                throw new IllegalArgumentException("only vision transformers and ConvNeXt run in " + wanted
+                throw new PrecisionException("only vision transformers and ConvNeXt run in " + wanted
                         + "; load this backbone with FLOAT32 or AUTO");
             }
             return Optional.empty();
@@ -182,13 +202,21 @@ final class ModelLoader {
         return switch (wanted) {
             case PLAIN -> Optional.empty();
             case FLOAT32 -> Optional.of(Precision.FLOAT32).filter(Precision::supported);
-            case BFLOAT16 -> Optional.of(Precision.BFLOAT16);
-            case INT8 -> Optional.of(Precision.INT8);
+            case BFLOAT16 -> Optional.of(supported(Precision.BFLOAT16));
+            case INT8 -> Optional.of(supported(Precision.INT8));
             case AUTO ->
                 Stream.of(Precision.INT8, Precision.BFLOAT16, Precision.FLOAT32)
                         .filter(Precision::supported)
                         .findFirst();
         };
+    }
+
+    private static Precision supported(Precision precision) {
+        if (!precision.supported()) {
+            throw new PrecisionException("this processor, or the oneDNN library on the class path, has no " + precision
+                    + " kernels; take FLOAT32, or AUTO for the best that there is");
+        }
+        return precision;
     }
 
     /**
