@@ -3,6 +3,7 @@ package io.github.dino4j.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dino4j.image.Resampling;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Model;
@@ -106,6 +107,15 @@ class FeatureJobTest {
                                     model, Transform.dinoV3(64), FeatureKind.CLS, FeatureJob.Options.DEFAULT)
                             .run(images, output, FeatureJob.Listener.NONE))
                     .hasMessageContaining("transform was");
+
+            assertThatThrownBy(() -> new FeatureJob(
+                                    model,
+                                    KEEP.withResampling(Resampling.FAST),
+                                    FeatureKind.CLS,
+                                    FeatureJob.Options.DEFAULT)
+                            .run(images, output, FeatureJob.Listener.NONE))
+                    .hasMessageContaining("transform was")
+                    .hasMessageContaining("fast");
 
             FeatureJob restart =
                     new FeatureJob(model, KEEP, FeatureKind.MEAN_PATCH, FeatureJob.Options.DEFAULT.withRestart(true));
