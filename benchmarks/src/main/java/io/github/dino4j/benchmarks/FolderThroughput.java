@@ -46,7 +46,8 @@ public final class FolderThroughput {
 
     /**
      * Arguments: a work folder, sample photos; {@code --model}, {@code --precision}, {@code --resampling exact,fast},
-     * {@code --size}, {@code --batch}, {@code --images}, {@code --rounds}, {@code --threads}, {@code --decoders}.
+     * {@code --size}, {@code --batch}, {@code --images}, {@code --rounds}, {@code --threads}, {@code --decoders}, {@code
+     * --streams}.
      */
     public static void main(String[] args) throws IOException {
         Arguments arguments = new Arguments(args);
@@ -66,6 +67,9 @@ public final class FolderThroughput {
         FeatureJob.Options options = FeatureJob.Options.DEFAULT.withBatch(batch).withRestart(true);
         if (arguments.has("decoders")) {
             options = options.withDecoders(arguments.number("decoders", 1));
+        }
+        if (arguments.has("streams")) {
+            options = options.withStreams(arguments.number("streams", 1));
         }
         Transform exact = Transform.dinoV3(arguments.number("size", 224));
         try (Model model = Model.load(checkpoint, LoadOptions.DEFAULT.withPrecision(precision))) {

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * engine's team leaves each of them alone on its core; (c) the same callers with one thread of the engine each.
  */
 public final class Streams {
-    private static final int IMAGES_A_CALL = 32;
+    private static final int IMAGES_A_CALL = 16;
 
     private Streams() {}
 
@@ -86,7 +86,7 @@ public final class Streams {
                         List<Pixels> images = NoiseImages.of(batch, size, 1).stream()
                                 .map(Transform.dinoV3(size)::apply)
                                 .toList();
-                        List<Times> times = new RoundRobin(arguments.number("rounds", 7), 0.5, 20)
+                        List<Times> times = new RoundRobin(arguments.number("rounds", 7), 0.2, 20)
                                 .run(
                                         List.of(
                                                 new Way(model, images, 1, threads, pool),

@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 
 /**
  * Features of many images into one file. Decoding runs ahead of the model; images of equal size that follow one another
- * make a batch; two batches go through a packed model side by side; an image that cannot be read is reported and left out.
+ * make a batch; results are written beside the model; an image that cannot be read is reported and left out.
  *
  * <p>A job can be killed at any moment. What is done lies in {@code <output>.partial} and {@code <output>.partial.jsonl};
  * the same job, run again, goes on there and gives the same bytes as without the interruption (with the same batch size
@@ -40,32 +40,39 @@ public final class FeatureJob {
      * @param batch images that go through the model at once
      * @param decoders threads that read images ahead of the model; empty: as many as the engine has. They rest when enough
      *     images are ready, and work while the model waits for one.
+     * @param streams batches that go through the model side by side; empty: what was measured to be faster, two in packed
+     *     float32, else one
      * @param restart throws away what an interrupted run has left, instead of going on
      */
-    public record Options(int batch, OptionalInt decoders, boolean restart, ImageDecoder decoder) {
-        public static final Options DEFAULT = new Options(8, OptionalInt.empty(), false, ImageDecoder.standard());
+    public record Options(int batch, OptionalInt decoders, OptionalInt streams, boolean restart, ImageDecoder decoder) {
+        public static final Options DEFAULT =
+                new Options(8, OptionalInt.empty(), OptionalInt.empty(), false, ImageDecoder.standard());
 
         public Options {
-            if (batch < 1 || decoders.orElse(1) < 1) {
-                throw new IllegalArgumentException(
-                        "batch and decoders must be at least 1, found " + batch + " and " + decoders.orElse(1));
+            if (batch < 1 || decoders.orElse(1) < 1 || streams.orElse(1) < 1) {
+                throw new IllegalArgumentException("batch, decoders and streams must be at least 1, found " + batch
+                        + ", " + decoders.orElse(1) + " and " + streams.orElse(1));
             }
         }
 
         public Options withBatch(int images) {
-            return new Options(images, decoders, restart, decoder);
+            return new Options(images, decoders, streams, restart, decoder);
         }
 
         public Options withDecoders(int threads) {
-            return new Options(batch, OptionalInt.of(threads), restart, decoder);
+            return new Options(batch, OptionalInt.of(threads), streams, restart, decoder);
+        }
+
+        public Options withStreams(int batches) {
+            return new Options(batch, decoders, OptionalInt.of(batches), restart, decoder);
         }
 
         public Options withRestart(boolean restart) {
-            return new Options(batch, decoders, restart, decoder);
+            return new Options(batch, decoders, streams, restart, decoder);
         }
 
         public Options withDecoder(ImageDecoder decoder) {
-            return new Options(batch, decoders, restart, decoder);
+            return new Options(batch, decoders, streams, restart, decoder);
         }
     }
 
@@ -177,7 +184,7 @@ public final class FeatureJob {
     /** This thread puts batches together and writes results; decoding and the model have threads of their own. */
     private void encode(List<Path> images, Journal journal, FeatureWriter writer, Listener listener) {
         int decoders = options.decoders().orElse(Engine.threads());
-        try (Streams streams = new Streams(model);
+        try (Streams streams = new Streams(model, options.streams().orElse(Streams.fastest(model)));
                 ImageLoader loader = ImageLoader.open(
                         images, options.decoder(), transform, decoders, 2 * options.batch() + decoders)) {
             Deque<Running> running = new ArrayDeque<>();

@@ -4,8 +4,10 @@ import io.github.dino4j.image.Pixels;
 import io.github.dino4j.predict.Features;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.Engine;
+import io.github.dino4j.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,23 +15,27 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Batches in flight. Two go through a packed model side by side where the engine has two threads or more: a batch with a
- * core for itself waits for nobody, and loses less where decoding takes a share of the cores (docs/performance.md has the
- * measurement). A batch gives the same numbers in either way. The engine's own operators share all threads among one
- * batch, so a plain model takes one after the other.
+ * The threads on which batches go through the model: one after the other, each on all threads of the engine, or two side by
+ * side, each with a core for itself. The numbers are the same in either way; two hold the activations of two batches.
  */
 final class Streams implements AutoCloseable {
-    /** Each holds the activations of its batch; more would be for machines that have not been measured. */
-    private static final int MOST = 2;
-
     private final Model model;
     private final int count;
     private final ExecutorService threads;
     private final List<Future<?>> started = new ArrayList<>();
 
-    Streams(Model model) {
+    /**
+     * What is faster, as measured on two cores with ViT-S in batches of 8 (docs/performance.md): side by side 4 to 9 % in
+     * float32, no gain that repeats in int8. The engine's own operators, a plain model's, take all threads for one batch.
+     */
+    static int fastest(Model model) {
+        boolean sideBySide = model.precision().equals(Optional.of(Precision.FLOAT32));
+        return sideBySide ? Math.min(2, Engine.threads()) : 1;
+    }
+
+    Streams(Model model, int count) {
         this.model = model;
-        count = model.precision().isPresent() ? Math.min(MOST, Engine.threads()) : 1;
+        this.count = count;
         threads = Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(task, "dino4j-stream");
             thread.setDaemon(true);
