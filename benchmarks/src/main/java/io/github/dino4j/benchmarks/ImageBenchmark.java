@@ -3,6 +3,7 @@ package io.github.dino4j.benchmarks;
 import io.github.dino4j.bench.NoiseImages;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.Resampling;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import java.awt.image.BufferedImage;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** From the bytes of a photo of 640 x 426 pixels to the input of a model, 224 x 224: exact, on one thread. */
+/** From the bytes of a photo of 640 x 426 pixels to the input of a model, 224 x 224, on one thread. */
 @State(org.openjdk.jmh.annotations.Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -32,6 +33,9 @@ public class ImageBenchmark {
     /** Which model's transform: Pillow's bicubic (v1, v2) or the uint8 tensor's bilinear (v3). */
     @Param({"v2", "v3"})
     public String transform = "v3";
+
+    @Param({"EXACT", "FAST"})
+    public String resampling = "EXACT";
 
     private final ImageDecoder decoder = ImageDecoder.standard();
     private byte[] jpeg = {};
@@ -46,7 +50,8 @@ public class ImageBenchmark {
         ImageIO.write(photo, "jpg", bytes);
         jpeg = bytes.toByteArray();
         image = decoder.read(jpeg, "photo");
-        chosen = transform.equals("v2") ? Transform.dinoV2Eval() : Transform.dinoV3(224);
+        chosen = (transform.equals("v2") ? Transform.dinoV2Eval() : Transform.dinoV3(224))
+                .withResampling(Resampling.valueOf(resampling));
     }
 
     @Benchmark

@@ -3,6 +3,7 @@ package io.github.dino4j.cli;
 import io.github.dino4j.Dino;
 import io.github.dino4j.image.CropRounding;
 import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.image.Resampling;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import java.util.Optional;
@@ -32,10 +33,31 @@ final class ImageOptions {
     private Policy policy = Policy.REFERENCE;
 
     @Option(
+            names = "--resampling",
+            description = {
+                "How exactly images are resized, ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}):",
+                "exact: equal to the model's own transform, value for value",
+                "fast: in a fraction of the time; pixels of photos differ by 1 of 255 levels, in less than 1 % of",
+                "  the values for v1 and v2 and some 15 % for v3"
+            })
+    private Quality resampling = Quality.exact;
+
+    @Option(
             names = "--max-pixels",
             paramLabel = "N",
             description = "Images of more pixels are refused (default: ${DEFAULT-VALUE}).")
     private long maxPixels = ImageDecoder.DEFAULT_MAX_PIXELS;
+
+    enum Quality {
+        exact(Resampling.EXACT),
+        fast(Resampling.FAST);
+
+        private final Resampling resampling;
+
+        Quality(Resampling resampling) {
+            this.resampling = resampling;
+        }
+    }
 
     enum Policy {
         REFERENCE("reference"),
@@ -65,7 +87,8 @@ final class ImageOptions {
     Dino prepare(Dino dino, Console console) {
         int patch = dino.card().config().patch();
         Transform reference = dino.card().transform();
-        Transform transform = reference.withSizing(sizing(reference.sizing(), patch));
+        Transform transform =
+                reference.withSizing(sizing(reference.sizing(), patch)).withResampling(resampling.resampling);
         console.note("images: " + transform.describe() + "; " + grid(transform.sizing(), patch));
         return dino.with(transform);
     }

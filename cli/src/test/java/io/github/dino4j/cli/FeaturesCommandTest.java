@@ -161,6 +161,21 @@ class FeaturesCommandTest {
     }
 
     @Test
+    void resizesFastWhereAskedAndSaysSoInTheFile() {
+        Path exact = folder.resolve("exact.safetensors");
+        Path fast = folder.resolve("fast.safetensors");
+
+        features("--size", 96, "-o", exact, CAT).exits(0);
+        features("--size", 96, "--resampling", "fast", "-o", fast, CAT).exits(0);
+
+        assertThat(Safetensors.metadata(exact).get("transform")).doesNotContain("fast");
+        assertThat(Safetensors.metadata(fast).get("transform")).contains("approximated fast");
+        assertThat(Safetensors.open(fast).get("features").toFloats())
+                .containsExactly(Safetensors.open(exact).get("features").toFloats(), Assertions.offset(0.05f));
+        features("--resampling", "quick", "-o", fast, CAT).fails(2, "--resampling", "exact, fast");
+    }
+
+    @Test
     void leavesNothingWhereNoImageCanBeRead() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.jpg"));
 

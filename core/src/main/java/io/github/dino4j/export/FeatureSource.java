@@ -6,6 +6,7 @@ import io.github.dino4j.predict.ModelCard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param model name in the catalogue
  * @param weights fingerprint of the file, see {@link Fingerprint}
  * @param settings fingerprint of the configuration and of what was taken from the file
+ * @param precision arithmetic of the backbone: float32, bfloat16 or int8
  * @param transform {@link Transform#describe()}
  * @param dim values of a vector (of one patch's where dense)
  */
@@ -24,6 +26,7 @@ public record FeatureSource(
         String licence,
         String weights,
         String settings,
+        String precision,
         String transform,
         FeatureKind kind,
         int dim) {
@@ -39,6 +42,7 @@ public record FeatureSource(
                 card.licence(),
                 isPath(card.source()) ? Fingerprint.of(Path.of(card.source())) : Fingerprint.of(card.source()),
                 Fingerprint.of(card.config() + "\n" + taken),
+                model.precision().map(p -> p.name().toLowerCase(Locale.ROOT)).orElse("float32"),
                 transform.describe(),
                 kind,
                 kind.width(card.config().dim()));
@@ -60,6 +64,7 @@ public record FeatureSource(
         map.put("licence", licence);
         map.put("weights", weights);
         map.put("settings", settings);
+        map.put("precision", precision);
         map.put("transform", transform);
         map.put("kind", kind.toString());
         map.put("dim", Integer.toString(dim));

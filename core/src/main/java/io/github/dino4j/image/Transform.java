@@ -1,5 +1,7 @@
 package io.github.dino4j.image;
 
+import java.util.Arrays;
+
 /**
  * Prepares an image for a model: size, resampling filter and arithmetic, normalisation. The statics are the transforms
  * that the models' own code applies; golden cases hold them to it.
@@ -9,12 +11,22 @@ package io.github.dino4j.image;
  *
  * <p>Immutable; one instance serves any number of threads.
  */
-public record Transform(Sizing sizing, Interpolation interpolation, ResizePath path, Normalisation normalisation) {
+public record Transform(
+        Sizing sizing,
+        Interpolation interpolation,
+        ResizePath path,
+        Normalisation normalisation,
+        Resampling resampling) {
 
     public Transform {
         if (path != ResizePath.PILLOW) {
             Resize.checkTensor(interpolation);
         }
+    }
+
+    /** An exact transform. */
+    public Transform(Sizing sizing, Interpolation interpolation, ResizePath path, Normalisation normalisation) {
+        this(sizing, interpolation, path, normalisation, Resampling.EXACT);
     }
 
     /** DINOv1's evaluation transform: shorter side 256, bicubic by Pillow, centre crop 224. */
@@ -88,24 +100,34 @@ public record Transform(Sizing sizing, Interpolation interpolation, ResizePath p
     }
 
     public Transform withSizing(Sizing sizing) {
-        return new Transform(sizing, interpolation, path, normalisation);
+        return new Transform(sizing, interpolation, path, normalisation, resampling);
     }
 
     public Transform withNormalisation(Normalisation normalisation) {
-        return new Transform(sizing, interpolation, path, normalisation);
+        return new Transform(sizing, interpolation, path, normalisation, resampling);
     }
 
     public Transform withInterpolation(Interpolation interpolation) {
-        return new Transform(sizing, interpolation, path, normalisation);
+        return new Transform(sizing, interpolation, path, normalisation, resampling);
     }
 
     public Transform withPath(ResizePath path) {
-        return new Transform(sizing, interpolation, path, normalisation);
+        return new Transform(sizing, interpolation, path, normalisation, resampling);
+    }
+
+    /** The same, resized exactly (which is the default) or fast. */
+    public Transform withResampling(Resampling resampling) {
+        return new Transform(sizing, interpolation, path, normalisation, resampling);
     }
 
     /** One line to store beside results, for example {@code both sides forced to 256 x 256; bilinear, uint8 tensor; mean ...}. */
     public String describe() {
-        return sizing + "; " + interpolation + ", " + path + "; " + normalisation;
+        String resize = interpolation + ", " + path + (isFast() ? " approximated fast" : "");
+        return sizing + "; " + resize + "; " + normalisation;
+    }
+
+    private boolean isFast() {
+        return resampling == Resampling.FAST && FastResampler.knows(interpolation);
     }
 
     /**
@@ -116,41 +138,63 @@ public record Transform(Sizing sizing, Interpolation interpolation, ResizePath p
     public Pixels apply(RgbImage image) {
         Layout layout = Layout.of(sizing, image.height(), image.width());
         float[] values = new float[Math.multiplyExact(3, layout.height() * layout.width())];
-        if (path == ResizePath.TENSOR_FLOAT) {
+        if (path == ResizePath.TENSOR_FLOAT && !isFast()) {
             float[] resized =
                     Resize.interleavedFloat(image, layout.resizedHeight(), layout.resizedWidth(), interpolation);
-            fill(values, layout, (i, c) -> normalisation.apply(resized[i], c));
+            fill(values, layout, (from, to, end, c) -> {
+                for (int f = from; to < end; f += 3) {
+                    values[to++] = normalisation.apply(resized[f], c);
+                }
+            });
         } else {
             byte[] resized = resize(image, layout).rgb();
-            float[] table = new float[3 * 256];
-            for (int i = 0; i < table.length; i++) {
-                table[i] = normalisation.apply((i & 0xff) / 255f, i >> 8);
+            float[][] tables = new float[3][256];
+            for (int c = 0; c < 3; c++) {
+                for (int level = 0; level < 256; level++) {
+                    tables[c][level] = normalisation.apply(level / 255f, c);
+                }
             }
-            fill(values, layout, (i, c) -> table[(c << 8) | (resized[i] & 0xff)]);
+            fill(values, layout, (from, to, end, c) -> {
+                float[] table = tables[c];
+                for (int f = from; to < end; f += 3) {
+                    values[to++] = table[resized[f] & 0xff];
+                }
+            });
         }
         return new Pixels(values, Geometry.of(image, layout, sizing.toString()));
     }
 
     private RgbImage resize(RgbImage image, Layout layout) {
+        int height = layout.resizedHeight();
+        int width = layout.resizedWidth();
+        if (isFast()) {
+            return Resize.fast(image, height, width, interpolation);
+        }
         return path == ResizePath.PILLOW
-                ? Resize.pillow(image, layout.resizedHeight(), layout.resizedWidth(), interpolation)
-                : Resize.tensorUint8(image, layout.resizedHeight(), layout.resizedWidth(), interpolation);
+                ? Resize.pillow(image, height, width, interpolation)
+                : Resize.tensorUint8(image, height, width, interpolation);
     }
 
-    /** The normalised value at an interleaved index of the resized image. */
-    private interface Source {
-        float at(int index, int channel);
+    /** Writes the values {@code to .. end - 1} of one row of a channel; {@code from} is the first one's interleaved index. */
+    private interface Row {
+        void write(int from, int to, int end, int channel);
     }
 
-    private void fill(float[] values, Layout layout, Source source) {
+    private void fill(float[] values, Layout layout, Row row) {
+        int left = Math.max(0, layout.left());
+        int right = Math.min(layout.resizedWidth(), layout.left() + layout.width());
         for (int c = 0, o = 0; c < 3; c++) {
             float padding = layout.padAfterNormalising() ? 0 : normalisation.apply(0, c);
-            for (int y = layout.top(); y < layout.top() + layout.height(); y++) {
-                boolean inside = y >= 0 && y < layout.resizedHeight();
-                int row = inside ? 3 * y * layout.resizedWidth() + c : 0;
-                for (int x = layout.left(); x < layout.left() + layout.width(); x++) {
-                    values[o++] = inside && x >= 0 && x < layout.resizedWidth() ? source.at(row + 3 * x, c) : padding;
+            for (int y = layout.top(); y < layout.top() + layout.height(); y++, o += layout.width()) {
+                if (y < 0 || y >= layout.resizedHeight() || left >= right) {
+                    Arrays.fill(values, o, o + layout.width(), padding);
+                    continue;
                 }
+                int begin = o + left - layout.left();
+                int end = o + right - layout.left();
+                Arrays.fill(values, o, begin, padding);
+                row.write(3 * (y * layout.resizedWidth() + left) + c, begin, end, c);
+                Arrays.fill(values, end, o + layout.width(), padding);
             }
         }
     }

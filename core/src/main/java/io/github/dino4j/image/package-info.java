@@ -12,7 +12,8 @@
  * Pixels pixels = Transform.dinoV3(256).apply(photo); // float32 [3, 256, 256]
  * }</pre>
  *
- * <p>Pure Java on {@code byte[]} and {@code float[]}; the engine turns {@code Pixels} into a tensor.
+ * <p>Pure Java on {@code byte[]} and {@code float[]}, but for {@link io.github.dino4j.image.Resampling#FAST}, which resizes in
+ * the engine.
  */
 @NullMarked
 package io.github.dino4j.image;

@@ -173,7 +173,7 @@ public final class Model implements AutoCloseable {
      */
     public List<Features> intermediate(Pixels image, Layers layers, boolean norm) {
         long layer = patches(image) * config().dim() * Float.BYTES;
-        affordable(image, 2 * layers.indices(config().depth()).length * layer); // before and after the norm
+        affordable(image, 2L * layers.indices(config().depth()).length * layer); // before and after the norm
         return run(b -> b.intermediate(tensor(List.of(image)), layers, norm).stream()
                 .map(tokens -> Features.of(tokens, List.of(image.geometry())).get(0))
                 .toList());

@@ -186,6 +186,22 @@ public final class Tensor {
         return values;
     }
 
+    /** The bytes of a {@link DType#U8} tensor, row by row; at most 2^31 - 1 of them. */
+    public byte[] toBytes() {
+        if (dtype() != DType.U8 || device() == Device.META || elements() > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException(describe() + " on " + device() + " does not become a Java array of bytes");
+        }
+        byte[] values = new byte[(int) elements()];
+        if (values.length > 0) {
+            try (Scope scope = Scope.open()) {
+                new BytePointer(contiguous().handle().data_ptr())
+                        .capacity(values.length)
+                        .get(values);
+            }
+        }
+        return values;
+    }
+
     /** The only value of a one-element tensor. */
     public double item() {
         return handle().item_double();

@@ -3,17 +3,23 @@ package io.github.dino4j.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.Resampling;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
+import io.github.dino4j.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,12 +113,61 @@ class FeatureJobTest {
                             .run(images, output, FeatureJob.Listener.NONE))
                     .hasMessageContaining("transform was");
 
+            assertThatThrownBy(() -> new FeatureJob(
+                                    model,
+                                    KEEP.withResampling(Resampling.FAST),
+                                    FeatureKind.CLS,
+                                    FeatureJob.Options.DEFAULT)
+                            .run(images, output, FeatureJob.Listener.NONE))
+                    .hasMessageContaining("transform was")
+                    .hasMessageContaining("fast");
+
             FeatureJob restart =
                     new FeatureJob(model, KEEP, FeatureKind.MEAN_PATCH, FeatureJob.Options.DEFAULT.withRestart(true));
             assertThat(restart.run(images, output, FeatureJob.Listener.NONE).written())
                     .isEqualTo(10);
         }
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void givesEachImageItsOwnRowInOrder() {
+        Path output = folder.resolve("f.safetensors");
+        try (Model model = TinyModel.random()) {
+            job(model, FeatureKind.CLS).run(images, output, FeatureJob.Listener.NONE);
+
+            float[] rows = Safetensors.open(output).get("features").toFloats();
+            int row = 0;
+            for (Path image : images) {
+                if (image != images.get(5)) { // the damaged one
+                    Pixels pixels = KEEP.apply(ImageDecoder.standard().read(image));
+                    float[] expected = model.features(List.of(pixels)).get(0).embedding();
+                    assertThat(Arrays.copyOfRange(rows, row * expected.length, (row + 1) * expected.length))
+                            .containsExactly(expected, Assertions.offset(1e-5f));
+                    row++;
+                }
+            }
+            assertThat(rows).hasSize(row * model.config().dim());
+        }
+    }
+
+    @Test
+    void passesOnAFailureOfTheModelAndLeavesNoThread() throws IOException {
+        try (Model model = TinyModel.random()) {
+            FeatureJob.Listener closes = new FeatureJob.Listener() {
+                @Override
+                public void begins(int count, int done) {
+                    model.close();
+                }
+            };
+
+            assertThatThrownBy(() -> job(model, FeatureKind.CLS).run(images, folder.resolve("f.npy"), closes))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is closed");
+        }
+        assertThat(leftovers()).isEmpty();
+        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
+                .doesNotContain("dino4j-stream");
     }
 
     @Test
