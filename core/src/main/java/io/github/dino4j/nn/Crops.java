@@ -45,7 +45,7 @@ public record Crops(List<Crop> crops) {
         List<Tile> tiles = new ArrayList<>();
         long start = 0;
         for (Crop crop : crops) {
-            long height = Math.max(SMALL_TILE, Math.min(TILE, crop.length / (2L * Engine.threads())));
+            long height = Math.max(SMALL_TILE, Math.min(TILE, crop.length / Engine.threads()));
             long count = Math.max(1, Math.round((double) crop.length / height));
             for (long image = 0; image < crop.batch; image++) {
                 for (long i = 0; i < count; i++) {
