@@ -1,5 +1,6 @@
 package io.github.dino4j.backbone;
 
+import io.github.dino4j.nn.Int8Plan;
 import io.github.dino4j.nn.OutlierProbe;
 import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
@@ -8,22 +9,23 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Decides which linear layers of a backbone stay in bfloat16 when it is packed in int8, by running it on pictures made
+ * Decides how the linear layers of a backbone are packed in int8, by running it on pictures made
  * for the purpose: noise whose power falls with the square of the frequency, as in photographs, in colours that hang
- * together. First go the layers whose inputs have outliers ({@link OutlierProbe}); then, as long as some token turns
- * too far from where bfloat16 has it, the layers with the largest errors.
+ * together. Layers whose inputs have outliers are balanced ({@link OutlierProbe}), and stay in bfloat16 if they still have
+ * them; then, as long as some token turns too far from where bfloat16 has it, the layers with the largest errors follow.
  */
 public final class Int8Calibration {
     /** Least cosine of a token with the one that bfloat16 gives. */
-    static final double LEAST_COSINE = 0.9994;
+    static final double LEAST_COSINE = 0.9995;
 
     /** Patches along a side of the pictures. Few patches average less in attention, so the small one is the stricter. */
     private static final int[] SIDES = {4, 14};
@@ -31,55 +33,74 @@ public final class Int8Calibration {
     private Int8Calibration() {}
 
     /**
-     * Names of the layers that stay in bfloat16.
+     * Plans the layers of a backbone.
      *
      * @param weights a source of the weights that keeps what it makes in the given arena; read several times
      */
-    public static Set<String> layersInHalf(BackboneConfig config, Function<Arena, ParameterSource> weights) {
+    public static Int8Plan plan(BackboneConfig config, Function<Arena, ParameterSource> weights) {
         OutlierProbe probe = new OutlierProbe();
         try (Scope scope = Scope.tiled()) {
             List<Tensor> pictures = new ArrayList<>();
-            List<Tensor> expected = new ArrayList<>();
             for (int side : SIDES) {
                 pictures.add(picture(config, side * config.patch()));
             }
-            try (Arena arena = new Arena();
-                    ParameterSource source = weights.apply(arena)) {
-                Backbone half = Backbone.of(config, Parameters.of(source).probed(probe));
-                if (!source.isComplete()) {
-                    return Set.of(); // nothing to measure: who loads the weights will say what is missing
-                }
-                pictures.forEach(
-                        picture -> expected.add(half.forward(picture).normed().tokens()));
+            Optional<List<Tensor>> expected = run(config, weights, pictures, probe);
+            if (expected.isEmpty()) {
+                return Int8Plan.ALL; // whoever loads the weights will say what is missing
             }
-            Set<String> inHalf = new HashSet<>(probe.outliers());
-            List<String> worstFirst = probe.errors().entrySet().stream()
+            Map<String, Double> errors = probe.errors();
+            Int8Plan plan = Int8Plan.ALL;
+            if (!probe.outliers().isEmpty()) {
+                Map<String, float[]> balancing = probe.balancing();
+                OutlierProbe balanced = new OutlierProbe(balancing);
+                run(config, weights, pictures, balanced);
+                errors = balanced.errors();
+                plan = new Int8Plan(balanced.outliers(), balancing);
+            }
+            List<String> worstFirst = errors.entrySet().stream()
                     .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                     .map(Map.Entry::getKey)
                     .toList();
-            while (inHalf.size() < worstFirst.size()
-                    && !(leastCosine(config, weights, inHalf, pictures, expected) >= LEAST_COSINE)) {
-                int more = Math.max(1, (worstFirst.size() - inHalf.size()) / 4);
-                worstFirst.stream()
+            while (plan.inHalf().size() < worstFirst.size()
+                    && !(leastCosine(config, weights, plan, pictures, expected.get()) >= LEAST_COSINE)) {
+                Set<String> inHalf = plan.inHalf();
+                int more = Math.max(1, (worstFirst.size() - inHalf.size()) / 8);
+                plan = plan.withInHalf(worstFirst.stream()
                         .filter(name -> !inHalf.contains(name))
                         .limit(more)
-                        .toList()
-                        .forEach(inHalf::add);
+                        .collect(Collectors.toSet()));
             }
-            return inHalf;
+            return plan;
+        }
+    }
+
+    /** Runs the backbone in bfloat16 under a probe; its tokens, or nothing if weights are missing. */
+    private static Optional<List<Tensor>> run(
+            BackboneConfig config,
+            Function<Arena, ParameterSource> weights,
+            List<Tensor> pictures,
+            OutlierProbe probe) {
+        try (Arena arena = new Arena();
+                ParameterSource source = weights.apply(arena)) {
+            Backbone half = Backbone.of(config, Parameters.of(source).probed(probe));
+            return source.isComplete()
+                    ? Optional.of(pictures.stream()
+                            .map(picture -> half.forward(picture).normed().tokens())
+                            .toList())
+                    : Optional.empty();
         }
     }
 
     private static double leastCosine(
             BackboneConfig config,
             Function<Arena, ParameterSource> weights,
-            Set<String> inHalf,
+            Int8Plan plan,
             List<Tensor> pictures,
             List<Tensor> expected) {
         try (Arena arena = new Arena();
                 ParameterSource source = weights.apply(arena);
                 Scope scope = Scope.tiled()) {
-            Parameters parameters = Parameters.of(source).packed(Precision.INT8, inHalf);
+            Parameters parameters = Parameters.of(source).packed(Precision.INT8, plan);
             Backbone backbone = Backbone.of(config, parameters);
             double least = 1;
             for (int i = 0; i < pictures.size(); i++) {

@@ -9,7 +9,6 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Slab;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -17,15 +16,15 @@ import java.util.function.UnaryOperator;
 /** Linears packed leaf by leaf while they are read, LayerScale and masks folded in; tiles; remembered tables. */
 final class PackedLeaves implements Leaves {
     private final Precision precision;
-    private final Set<String> inHalf;
+    private final Int8Plan plan;
     private final Optional<OutlierProbe> probe;
     private final Slab slab;
     private final TableCache tables = new TableCache();
 
-    PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Set<String> inHalf, Optional<OutlierProbe> probe) {
+    PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Int8Plan plan, Optional<OutlierProbe> probe) {
         slab = new Slab(keep);
         this.precision = precision;
-        this.inHalf = inHalf;
+        this.plan = plan;
         this.probe = probe;
     }
 
@@ -108,8 +107,12 @@ final class PackedLeaves implements Leaves {
     }
 
     private PackedWeight pack(Parameters at, Source source) {
-        boolean half = precision == Precision.INT8 && inHalf.contains(at.name());
-        return pack(at, half ? Precision.BFLOAT16 : precision, source);
+        boolean half = precision == Precision.INT8 && plan.inHalf().contains(at.name());
+        if (half || precision != Precision.INT8) {
+            return pack(at, half ? Precision.BFLOAT16 : precision, source);
+        }
+        float[] factors = plan.factors().get(at.name());
+        return pack(at, precision, factors == null ? source : source.balanced(Tensor.of(factors, factors.length)));
     }
 
     private PackedWeight pack(Parameters at, Precision precision, Source source) {

@@ -5,7 +5,6 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -36,18 +35,19 @@ public final class Parameters {
      * @throws IllegalArgumentException if the processor has no kernels for it (see {@link Precision#supported})
      */
     public Parameters packed(Precision precision) {
-        return packed(precision, Set.of());
+        return packed(precision, Int8Plan.ALL);
     }
 
-    /** The same in {@link Precision#INT8} with some layers in bfloat16, by their names in full (see {@link OutlierProbe}). */
-    public Parameters packed(Precision precision, Set<String> inHalf) {
-        return view(precision, new PackedLeaves(source::keep, precision, inHalf, Optional.empty()));
+    /** The same; in {@link Precision#INT8} as planned. */
+    public Parameters packed(Precision precision, Int8Plan plan) {
+        return view(precision, new PackedLeaves(source::keep, precision, plan, Optional.empty()));
     }
 
     /** The same in bfloat16, showing the input of each linear layer to a probe. */
     public Parameters probed(OutlierProbe probe) {
         return view(
-                Precision.BFLOAT16, new PackedLeaves(source::keep, Precision.BFLOAT16, Set.of(), Optional.of(probe)));
+                Precision.BFLOAT16,
+                new PackedLeaves(source::keep, Precision.BFLOAT16, Int8Plan.ALL, Optional.of(probe)));
     }
 
     private Parameters view(Precision precision, Leaves other) {

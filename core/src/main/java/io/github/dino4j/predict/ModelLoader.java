@@ -12,6 +12,7 @@ import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
 import io.github.dino4j.nn.Ffn;
+import io.github.dino4j.nn.Int8Plan;
 import io.github.dino4j.nn.Norm;
 import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -233,8 +233,8 @@ final class ModelLoader {
         if (packed.isEmpty()) {
             return Backbone.of(config, parameters);
         }
-        Set<String> inHalf = packed.get() == Precision.INT8 ? Int8Calibration.layersInHalf(config, again) : Set.of();
-        return Backbone.of(config, parameters.packed(packed.get(), inHalf));
+        Int8Plan plan = packed.get() == Precision.INT8 ? Int8Calibration.plan(config, again) : Int8Plan.ALL;
+        return Backbone.of(config, parameters.packed(packed.get(), plan));
     }
 
     private static Storage storage(LoadOptions options, BackboneConfig config, StateDict weights) {

@@ -35,6 +35,8 @@ public final class PackedWeight {
     private final memory.desc layout;
     private final String name;
     private final boolean finite;
+    /** What inputs are multiplied by before they are rounded; of int8 with outlier channels only. */
+    private final @Nullable Tensor balance;
 
     /** What is done to the product. */
     public enum Then {
@@ -52,8 +54,10 @@ public final class PackedWeight {
             Tensor bias,
             @Nullable Tensor scales,
             memory.desc layout,
-            boolean finite) {
+            boolean finite,
+            @Nullable Tensor balance) {
         this.finite = finite;
+        this.balance = balance;
         this.precision = precision;
         this.in = in;
         this.out = out;
@@ -71,15 +75,26 @@ public final class PackedWeight {
      * @param bias [out], in the order and with the factors of the result
      * @param order row of the weight for each output, where it is another one
      * @param factors [out], such as those of LayerScale
+     * @param inputs see {@link #balanced}
      */
     @SuppressWarnings("ArrayRecordComponent") // read, never compared
     public record Source(
             Tensor weight,
             @Nullable Tensor bias,
             long @Nullable [] order,
-            @Nullable Tensor factors) {
+            @Nullable Tensor factors,
+            @Nullable Tensor inputs) {
         public Source(Tensor weight, @Nullable Tensor bias) {
             this(weight, bias, null, null);
+        }
+
+        public Source(Tensor weight, @Nullable Tensor bias, long @Nullable [] order, @Nullable Tensor factors) {
+            this(weight, bias, order, factors, null);
+        }
+
+        /** The same for int8 with inputs [in] that are divided by these factors, and columns that take them over. */
+        public Source balanced(Tensor inputs) {
+            return new Source(weight, bias, order, factors, inputs);
         }
 
         /** Rows first to first + count, float32 unless the weight has another type. */
@@ -87,9 +102,10 @@ public final class PackedWeight {
             Tensor rows = order == null
                     ? weight.narrow(0, first, count)
                     : weight.rows(Arrays.copyOfRange(order, (int) first, (int) (first + count)));
+            Tensor columns = inputs == null ? rows : rows.mul(inputs);
             return factors == null
-                    ? rows
-                    : rows.mul(factors.narrow(0, first, count).unsqueeze(1));
+                    ? columns
+                    : columns.mul(factors.narrow(0, first, count).unsqueeze(1));
         }
     }
 
@@ -143,9 +159,14 @@ public final class PackedWeight {
                         .at(dnnl.DNNL_ARG_DST, packed.address())
                         .run("pack", 0);
             }
+            Tensor inputs = source.inputs;
+            Tensor balance = inputs == null
+                    ? null
+                    : slab.keep(Tensor.full(1, DType.F32, Device.CPU, in).div(inputs));
             Tensor bias = source.bias;
             Tensor shift = bias == null ? Tensor.zeros(out) : bias.to(DType.F32).copy();
-            return new PackedWeight(precision, in, out, packed, slab.keep(shift), scales, layout, finite.get());
+            return new PackedWeight(
+                    precision, in, out, packed, slab.keep(shift), scales, layout, finite.get(), balance);
         }
     }
 
@@ -202,7 +223,8 @@ public final class PackedWeight {
                     + (residual == null ? "" : ", and a residual as large as the result, not " + residual.describe()));
         }
         if (precision == Precision.INT8) {
-            return product(Onednn.ofThread().quantizer().quantize(x.contiguous()), then, residual, result);
+            Tensor even = balance == null ? x.contiguous() : x.mul(balance);
+            return product(Onednn.ofThread().quantizer().quantize(even), then, residual, result);
         }
         return product(x.to(precision.weights()).contiguous(), then, residual, result);
     }

@@ -6,6 +6,7 @@ import io.github.dino4j.backbone.Encoding;
 import io.github.dino4j.backbone.Int8Calibration;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.nn.Int8Plan;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
@@ -17,7 +18,6 @@ import io.github.dino4j.testkit.GoldenCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,15 +62,15 @@ public final class BackboneComponent implements GoldenComponent {
 
     /** The same over packed weights. */
     static void run(GoldenCase golden, Precision precision, Check check) {
-        Set<String> inHalf = precision == Precision.INT8
-                ? Int8Calibration.layersInHalf(
-                        OfficialConfig.of(golden), arena -> new CaseParameters(golden, "", arena))
-                : Set.of();
+        Int8Plan plan = precision == Precision.INT8
+                ? Int8Calibration.plan(OfficialConfig.of(golden), arena -> new CaseParameters(golden, "", arena))
+                : Int8Plan.ALL;
         try (Scope scope = Scope.tiled()) {
-            run(golden, parameters -> parameters.packed(precision, inHalf), check);
+            run(golden, parameters -> parameters.packed(precision, plan), check);
         }
         if (precision == Precision.INT8) {
-            System.out.println(golden.name() + ": " + inHalf.size() + " layers in bfloat16");
+            System.out.println(golden.name() + ": " + plan.inHalf().size() + " layers in bfloat16, "
+                    + plan.factors().size() + " with balanced channels");
         }
     }
 
