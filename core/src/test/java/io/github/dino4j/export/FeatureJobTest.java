@@ -152,7 +152,7 @@ class FeatureJobTest {
     }
 
     @Test
-    void passesOnAFailureOfTheModelAndLeavesNoThread() throws IOException {
+    void passesOnAFailureOfTheModelAndLeavesNoThread() throws IOException, InterruptedException {
         try (Model model = TinyModel.random()) {
             FeatureJob.Listener closes = new FeatureJob.Listener() {
                 @Override
@@ -166,8 +166,22 @@ class FeatureJobTest {
                     .hasMessageContaining("is closed");
         }
         assertThat(leftovers()).isEmpty();
-        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
-                .doesNotContain("dino4j-stream");
+        assertThat(streamThreadsAfterASecond()).isZero();
+    }
+
+    /** A thread that was told to end needs a moment to do so. */
+    private static long streamThreadsAfterASecond() throws InterruptedException {
+        long left = 0;
+        for (int wait = 0; wait < 100; wait++) {
+            left = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("dino4j-stream"))
+                    .count();
+            if (left == 0) {
+                return 0;
+            }
+            Thread.sleep(10);
+        }
+        return left;
     }
 
     @Test
