@@ -123,21 +123,6 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--csv", description = "The table as comma-separated values.")
     private boolean csv;
 
-    /** {@link Precision} as it is written on a command line. */
-    enum Arithmetic {
-        plain(Precision.PLAIN),
-        float32(Precision.FLOAT32),
-        bfloat16(Precision.BFLOAT16),
-        int8(Precision.INT8),
-        auto(Precision.AUTO);
-
-        private final Precision precision;
-
-        Arithmetic(Precision precision) {
-            this.precision = precision;
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         check();
@@ -201,7 +186,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         return Plan.of(inputs.toArray(InputSize[]::new))
                 .withBatches(batches)
-                .withPrecisions(precisions.stream().map(a -> a.precision).toList())
+                .withPrecisions(precisions.stream().map(Arithmetic::precision).toList())
                 .withThreads(threads.isEmpty() ? List.of(Engine.threads()) : threads)
                 .withMemory(!noMemory)
                 .withRounds(rounds, rounds < 5 ? 0 : 0.1); // few rounds: a first look

@@ -4,7 +4,6 @@ import io.github.dino4j.Dino;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Memory;
 import io.github.dino4j.predict.LoadOptions.Periods;
-import io.github.dino4j.predict.LoadOptions.Precision;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Engine;
@@ -87,20 +86,6 @@ final class LoadingOptions {
         }
     }
 
-    enum Arithmetic {
-        plain(Precision.PLAIN),
-        float32(Precision.FLOAT32),
-        bfloat16(Precision.BFLOAT16),
-        int8(Precision.INT8),
-        auto(Precision.AUTO);
-
-        private final Precision precision;
-
-        Arithmetic(Precision precision) {
-            this.precision = precision;
-        }
-    }
-
     enum Hold {
         AUTO("auto", Memory.AUTO),
         FLOAT32("float32", Memory.FLOAT32),
@@ -167,7 +152,7 @@ final class LoadingOptions {
         LoadOptions options = LoadOptions.DEFAULT
                 .withReference(reference.reference)
                 .withMemory(memory.memory)
-                .withPrecision(precision.precision);
+                .withPrecision(precision.precision());
         if (model.isPresent()) {
             options = options.withModel(model.get());
         }
