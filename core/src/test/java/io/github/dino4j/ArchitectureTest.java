@@ -15,8 +15,20 @@ import java.util.List;
 @AnalyzeClasses(packages = "io.github.dino4j", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     /** Each may use those before it. */
-    private static final List<String> ORDER =
-            List.of("tensor", "image", "weights", "nn", "backbone", "predict", "bench", "visual", "export");
+    private static final List<String> ORDER = List.of(
+            "tensor",
+            "image",
+            "weights",
+            "nn",
+            "backbone",
+            "decoder",
+            "predict",
+            "bench",
+            "visual",
+            "export",
+            "segment",
+            "depth",
+            "eval");
 
     @ArchTest
     static final ArchRule onlyTensorSeesTheEngine = noClasses()

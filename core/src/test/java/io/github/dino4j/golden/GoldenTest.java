@@ -109,10 +109,12 @@ class GoldenTest {
     }
 
     private static List<Path> defaultFolders() {
-        List<Path> folders = new ArrayList<>(
-                List.of(Path.of("src/test/resources/golden/backbone"), Path.of("src/test/resources/golden/hub")));
-        folders.add(Path.of("../../shared/golden/backbone"));
-        folders.add(Path.of("../../shared/golden/hub"));
+        List<Path> folders = new ArrayList<>();
+        for (String root : List.of("src/test/resources/golden", "../../shared/golden")) {
+            for (String folder : List.of("backbone", "hub", "head", "train")) {
+                folders.add(Path.of(root, folder));
+            }
+        }
         return folders.stream().filter(Files::isDirectory).toList();
     }
 
