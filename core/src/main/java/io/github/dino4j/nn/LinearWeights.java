@@ -27,7 +27,7 @@ record LinearWeights(Tensor weight, @Nullable Tensor bias) {
             return null;
         }
         Tensor bias = p.tensor("bias", Init.ZERO, out);
-        return kind == Bias.KEY_MASKED ? p.keep(bias.mul(p.tensor("bias_mask", keyMask(out), out))) : bias;
+        return kind == Bias.KEY_MASKED ? p.keep(bias.mul(p.buffer("bias_mask", keyMask(out), out))) : bias;
     }
 
     /** 1 for the thirds of q and v, 0 for that of k. */

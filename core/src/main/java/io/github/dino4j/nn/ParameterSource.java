@@ -20,6 +20,11 @@ public interface ParameterSource extends AutoCloseable {
         return take(name, init, shape);
     }
 
+    /** The same for a table or statistic that no optimiser changes. */
+    default Tensor buffer(String name, Init init, long... shape) {
+        return take(name, init, shape);
+    }
+
     /** A tensor from {@link #read} holds NaN or infinity. */
     default void notFinite(String name) {
         throw new IllegalArgumentException("'" + name + "' has NaN or infinite values");

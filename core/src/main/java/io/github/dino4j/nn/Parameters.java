@@ -17,15 +17,30 @@ public final class Parameters {
     private final ParameterSource source;
     private final String prefix;
     private final Leaves leaves;
+    private final boolean learning;
 
-    private Parameters(ParameterSource source, String prefix, Leaves leaves) {
+    private Parameters(ParameterSource source, String prefix, Leaves leaves, boolean learning) {
         this.source = source;
         this.prefix = prefix;
         this.leaves = leaves;
+        this.learning = learning;
     }
 
     public static Parameters of(ParameterSource source) {
-        return new Parameters(source, "", Leaves.DENSE);
+        return new Parameters(source, "", Leaves.DENSE, false);
+    }
+
+    /**
+     * The same weights for training: batch norms take the batch's statistics, dropout and drop path act. A model built
+     * over this view is used by one thread.
+     */
+    public Parameters learning() {
+        return new Parameters(source, prefix, leaves, true);
+    }
+
+    /** Whether layers built over this view behave as in training. */
+    public boolean isLearning() {
+        return learning;
     }
 
     /**
@@ -55,7 +70,7 @@ public final class Parameters {
             throw new IllegalArgumentException("this processor has no " + precision
                     + " kernels in oneDNN; load with another precision, or AUTO, which takes the best that it has");
         }
-        return new Parameters(source, prefix, other);
+        return new Parameters(source, prefix, other, learning);
     }
 
     /** Name of the layer under this cursor, such as {@code blocks.3.mlp.fc1}. */
@@ -65,7 +80,7 @@ public final class Parameters {
 
     /** The cursor one name further down. */
     public Parameters at(String name) {
-        return new Parameters(source, prefix + name + ".", leaves);
+        return new Parameters(source, prefix + name + ".", leaves, learning);
     }
 
     public Parameters at(int index) {
@@ -75,6 +90,11 @@ public final class Parameters {
     /** The weight {@code name} of this shape. */
     public Tensor tensor(String name, Init init, long... shape) {
         return source.take(prefix + name, init, shape);
+    }
+
+    /** The same for a table or statistic that no optimiser changes. */
+    public Tensor buffer(String name, Init init, long... shape) {
+        return source.buffer(prefix + name, init, shape);
     }
 
     /** The same for a leaf that makes something else of it: it belongs to the current scope, not to the model. */

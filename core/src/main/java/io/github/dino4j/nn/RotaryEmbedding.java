@@ -66,7 +66,7 @@ public final class RotaryEmbedding {
         }
         this.config = config;
         this.p = p;
-        periods = p.tensor("periods", Init.values(config.periods().values(headDim)), headDim / 4);
+        periods = p.buffer("periods", Init.values(config.periods().values(headDim)), headDim / 4);
     }
 
     /** The turns for a grid of h x w patches, in the form that the view's attention applies. */

@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
@@ -64,6 +65,16 @@ public final class Tensor {
         if (values.length > 0) {
             FloatPointer pointer = result.handle().data_ptr_float();
             pointer.put(values);
+        }
+        return result;
+    }
+
+    /** An I64 tensor with these values, row by row: class numbers, indices. */
+    public static Tensor of(long[] values, long... shape) {
+        Tensor result = empty(DType.I64, Device.CPU, shape);
+        requireElements(values.length, shape);
+        if (values.length > 0) {
+            result.handle().data_ptr_long().put(values);
         }
         return result;
     }
@@ -287,6 +298,17 @@ public final class Tensor {
         return op("expand to " + Arrays.toString(shape), () -> handle.expand(shape));
     }
 
+    /** The order along an axis reversed. */
+    public Tensor flip(int axis) {
+        return op("flip", () -> handle.flip(axis));
+    }
+
+    /** Zeros around the last two axes. */
+    public Tensor pad(int left, int right, int top, int bottom) {
+        long[] amounts = {left, right, top, bottom};
+        return op("constant_pad_nd", () -> torch.constant_pad_nd(handle, amounts, new Scalar(0)));
+    }
+
     public Tensor unsqueeze(int axis) {
         return op("unsqueeze", () -> handle.unsqueeze(axis));
     }
@@ -361,8 +383,66 @@ public final class Tensor {
         return op("clamp_min", () -> handle.clamp_min(new Scalar(value)));
     }
 
+    /** Each value moved into [low, high]. */
+    public Tensor clamp(double low, double high) {
+        return op(
+                "clamp", () -> handle.clamp(new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))));
+    }
+
     public Tensor abs() {
         return op("abs", () -> handle.abs());
+    }
+
+    public Tensor exp() {
+        return op("exp", () -> handle.exp());
+    }
+
+    public Tensor log() {
+        return op("log", () -> handle.log());
+    }
+
+    public Tensor floor() {
+        return op("floor", () -> handle.floor());
+    }
+
+    public Tensor sigmoid() {
+        return op("sigmoid", () -> handle.sigmoid());
+    }
+
+    /** Where values are below {@code value}: BOOL. */
+    public Tensor lessThan(double value) {
+        return op("lt", () -> handle.lt(new Scalar(value)));
+    }
+
+    /** Where values are at least {@code value}: BOOL. */
+    public Tensor atLeast(double value) {
+        return op("ge", () -> handle.ge(new Scalar(value)));
+    }
+
+    /** Where both BOOL tensors are true. */
+    public Tensor and(Tensor other) {
+        return op("logical_and", () -> handle.logical_and(other.handle()), other);
+    }
+
+    /** The opposite of a BOOL tensor. */
+    public Tensor not() {
+        return op("logical_not", () -> handle.logical_not());
+    }
+
+    /** Whether a BOOL tensor is true everywhere along an axis, which stays with size 1. */
+    public Tensor all(int axis) {
+        return op("all", () -> handle.all(axis, true));
+    }
+
+    /** Index of the largest value along an axis, which disappears: I64; the first of equals. */
+    public Tensor argmax(int axis) {
+        return op("argmax", () -> handle.argmax(new LongOptional(axis), false));
+    }
+
+    /** Smallest value along an axis, which stays with size 1 if {@code keep}. */
+    public Tensor amin(int axis, boolean keep) {
+        long[] axes = {axis};
+        return op("amin", () -> handle.amin(axes, keep));
     }
 
     public Tensor round() {
@@ -465,6 +545,93 @@ public final class Tensor {
                 weight);
     }
 
+    /** Transposed convolution of x [B, in, H, W] with weight [in, out, k, k]: H becomes (H - 1) stride + k. */
+    public Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, int stride) {
+        long[] strides = {stride, stride};
+        long[] one = {1, 1};
+        Trace.macs(elements() * weight.elements() / weight.size(0));
+        if (device() == Device.META) {
+            long height = (size(2) - 1) * stride + weight.size(2);
+            return onMeta(size(0), weight.size(1), height, (size(3) - 1) * stride + weight.size(3));
+        }
+        return op(
+                "conv_transpose2d",
+                () -> torch.conv_transpose2d(handle, weight.handle(), optional(bias), strides, ZERO, ZERO, 1, one),
+                weight);
+    }
+
+    /** Normalises x [B, C, ...] in each sample over groups of C / {@code groups} channels and all places. */
+    public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double eps) {
+        if (device() == Device.META) {
+            return onMeta(shape());
+        }
+        return op(
+                "group_norm",
+                () -> torch.group_norm(handle, groups, optional(weight), optional(bias), eps, true),
+                weight);
+    }
+
+    /**
+     * Batch normalisation of x [B, C, ...] by the statistics of this batch (biased variance), as in training; the running
+     * ones are moved towards them in place (variance unbiased).
+     */
+    public Tensor batchNormLearning(
+            Tensor weight, Tensor bias, Tensor mean, Tensor variance, double momentum, double eps) {
+        return op(
+                "batch_norm",
+                () -> torch.batch_norm(
+                        handle,
+                        optional(weight),
+                        optional(bias),
+                        optional(mean),
+                        optional(variance),
+                        true,
+                        momentum,
+                        eps,
+                        false),
+                weight);
+    }
+
+    /**
+     * Weighted sums of rows of this matrix [S, C]: result row i = sum over j of weights[i, j] * row rows[i, j]. The
+     * gradient reaches this matrix and the weights. One pass over the rows, nothing gathered in memory.
+     *
+     * @param rows I64 or I32 [N, J]
+     * @param weights [N, J]
+     */
+    public Tensor weightedRows(Tensor rows, Tensor weights) {
+        Trace.macs(weights.elements() * size(1));
+        if (device() == Device.META) {
+            return onMeta(weights.size(0), size(1));
+        }
+        return op(
+                "embedding_bag",
+                () -> {
+                    org.bytedeco.pytorch.Tensor offsets = torch.arange(
+                            new Scalar(0),
+                            new Scalar(weights.elements()),
+                            new Scalar(weights.size(1)),
+                            options(rows.dtype(), Device.CPU));
+                    return new org.bytedeco.pytorch.Tensor(torch.embedding_bag(
+                                    handle,
+                                    rows.handle().reshape(-1),
+                                    offsets,
+                                    false,
+                                    0, // sum
+                                    false,
+                                    optional(weights.reshape(-1)),
+                                    false)
+                            .get0());
+                },
+                rows,
+                weights);
+    }
+
+    /** Each value dropped with probability {@code p}, the others divided by 1 - p. */
+    public Tensor dropout(double p) {
+        return op("dropout", () -> torch.dropout(handle, p, true));
+    }
+
     /** Batch normalisation of x [B, C, ...] with running statistics. */
     public Tensor batchNorm(Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps) {
         if (device() == Device.META) {
@@ -508,7 +675,7 @@ public final class Tensor {
     }
 
     public Tensor relu() {
-        return clampMin(0);
+        return op("relu", () -> torch.relu(handle));
     }
 
     public Tensor softmax(int axis) {
@@ -536,11 +703,48 @@ public final class Tensor {
                 v);
     }
 
+    /**
+     * The same where {@code blocked} [B, 1 or heads, N, M], BOOL, hides keys. A row that is blocked everywhere gives NaN:
+     * open it before.
+     */
+    public static Tensor maskedAttention(Tensor q, Tensor k, Tensor v, Tensor blocked) {
+        Trace.macs(q.elements() * k.size(-2) + q.size(0) * q.size(1) * q.size(2) * k.size(-2) * v.size(-1));
+        if (q.device() == Device.META) {
+            return q.onMeta(q.size(0), q.size(1), q.size(2), v.size(3));
+        }
+        Tensor open = blocked.not(); // the operator wants what may be seen
+        return q.op(
+                "scaled_dot_product_attention",
+                () -> torch.scaled_dot_product_attention(
+                        q.handle, k.handle(), v.handle(), optional(open), 0.0, false, new DoubleOptional(), false),
+                k,
+                v);
+    }
+
     // ------------------------------------------------------------------------------------------------ resampling
 
     /** Bilinear resize of [B, C, H, W], align_corners false; {@code antialias} widens the filter when it shrinks. */
     public Tensor bilinear(long height, long width, boolean antialias) {
         return interpolate("bilinear", height, width, antialias);
+    }
+
+    /** Bilinear resize of [B, C, H, W], align_corners true: the corners of both grids coincide. */
+    public Tensor bilinearAligned(long height, long width) {
+        if (device() == Device.META) {
+            return onMeta(size(0), size(1), height, width);
+        }
+        long[] size = {height, width};
+        return op(
+                "aligned bilinear resize to " + height + " x " + width,
+                () -> torch.upsample_bilinear2d(handle, size, true, new DoubleOptional(), new DoubleOptional()));
+    }
+
+    /** Area resize of [B, C, H, W]: the mean of the pixels that each result covers ({@code mode="area"}). */
+    public Tensor area(long height, long width) {
+        if (device() == Device.META) {
+            return onMeta(size(0), size(1), height, width);
+        }
+        return op("area resize to " + height + " x " + width, () -> torch.adaptive_avg_pool2d(handle, height, width));
     }
 
     /** Bicubic resize of [B, C, H, W], align_corners false (A = -0.75, antialiased -0.5). */
@@ -612,6 +816,46 @@ public final class Tensor {
                             new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1())));
                 },
                 this);
+    }
+
+    // ------------------------------------------------------------------------------------------------ learning
+
+    /** Marks this tensor as a variable: operations on it are recorded and {@link #backward} fills its gradient. */
+    public Tensor learn() {
+        Native.call("requires_grad", () -> handle().set_requires_grad(true), this);
+        return this;
+    }
+
+    /** Whether gradients flow into this tensor. */
+    public boolean learns() {
+        return handle().requires_grad();
+    }
+
+    /** The values without their history: a view into the same memory. */
+    public Tensor detach() {
+        return op("detach", () -> handle.detach());
+    }
+
+    /** Adds the gradient of this one number to each variable that it was computed from. */
+    public void backward() {
+        Native.call(
+                "backward",
+                () -> {
+                    handle().backward();
+                    return this;
+                },
+                this);
+    }
+
+    /** The gradient that {@link #backward} left in this variable. */
+    public Tensor grad() {
+        return op("grad", () -> {
+            org.bytedeco.pytorch.Tensor grad = handle.grad();
+            if (!grad.defined()) {
+                throw new IllegalStateException("no gradient has reached " + describe());
+            }
+            return new org.bytedeco.pytorch.Tensor(grad);
+        });
     }
 
     // ------------------------------------------------------------------------------------------------ life

@@ -100,6 +100,16 @@ public final class Checkpoints {
                         warnings));
     }
 
+    /**
+     * All tensors of a file or folder under their own names, for files of heads alone: nothing is renamed. Of a saved
+     * dict that holds one, the part called model or state_dict is taken.
+     *
+     * @throws CheckpointException if it is missing, damaged or hostile
+     */
+    public static StateDict tensors(Path path) {
+        return Source.open(path, Options.DEFAULT).tensors();
+    }
+
     private static List<Explanation.Step> steps(KeyNaming naming, Set<String> names, Map<Rule, Integer> applied) {
         List<Explanation.Step> steps = new ArrayList<>(naming.rewritten(names));
         applied.forEach((rule, count) -> {

@@ -1,0 +1,58 @@
+package io.github.dino4j.nn;
+
+import io.github.dino4j.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Weights of another source, those whose name passes as variables that gradients reach. Buffers never learn. */
+public final class TrainableParameters implements ParameterSource {
+    private final ParameterSource source;
+    private final Predicate<String> learns;
+    private final Map<String, Tensor> variables = new LinkedHashMap<>();
+
+    public TrainableParameters(ParameterSource source, Predicate<String> learns) {
+        this.source = source;
+        this.learns = learns;
+    }
+
+    @Override
+    public Tensor take(String name, Init init, long... shape) {
+        Tensor weight = source.take(name, init, shape);
+        if (learns.test(name)) {
+            variables.put(name, weight.learn());
+        }
+        return weight;
+    }
+
+    @Override
+    public Tensor buffer(String name, Init init, long... shape) {
+        return source.buffer(name, init, shape);
+    }
+
+    @Override
+    public boolean isComplete() {
+        return source.isComplete();
+    }
+
+    @Override
+    public void alias(String first, String second) {
+        source.alias(first, second);
+    }
+
+    @Override
+    public Tensor keep(Tensor derived) {
+        return source.keep(derived);
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+
+    /** The variables by name, in the order in which layers asked for them. */
+    public Map<String, Tensor> variables() {
+        return Collections.unmodifiableMap(variables);
+    }
+}

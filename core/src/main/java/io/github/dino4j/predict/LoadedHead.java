@@ -1,0 +1,79 @@
+package io.github.dino4j.predict;
+
+import io.github.dino4j.nn.CheckpointParameters;
+import io.github.dino4j.nn.CheckpointParameters.Storage;
+import io.github.dino4j.nn.ParameterSource;
+import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.nn.RandomParameters;
+import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.weights.StateDict;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A head in memory: its layers over the weights of a file, which it owns. Immutable but for {@link #close()}, which the
+ * predictor around it calls when nobody uses it any more.
+ *
+ * @param <H> the head's class
+ */
+public final class LoadedHead<H> implements AutoCloseable {
+    private final H head;
+    private final String source;
+    private final Arena arena;
+
+    private LoadedHead(H head, String source, Arena arena) {
+        this.head = head;
+        this.source = source;
+        this.arena = arena;
+    }
+
+    /**
+     * Builds a head over tensors of a file.
+     *
+     * @param file for messages
+     * @param title what it should be, for messages: {@code "a linear segmentation head for dinov3-vits16"}
+     * @param weights under the official names, without those of a backbone
+     * @throws io.github.dino4j.weights.CheckpointException naming everything missing, misshapen, unused or not finite
+     */
+    public static <H> LoadedHead<H> load(Path file, String title, StateDict weights, Function<Parameters, H> build) {
+        Arena arena = new Arena();
+        try (Scope scope = Scope.inference();
+                CheckpointParameters source = new CheckpointParameters(weights, arena, Storage.FLOAT32)) {
+            H head = build.apply(Parameters.of(source));
+            source.finish(file, title, List.of());
+            return new LoadedHead<>(head, file.toString(), arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** A head with weights drawn from a seed: it runs, and knows nothing. */
+    public static <H> LoadedHead<H> random(long seed, Function<Parameters, H> build) {
+        Arena arena = new Arena();
+        try (Scope scope = Scope.inference();
+                ParameterSource source = new RandomParameters(seed, arena)) {
+            H head = build.apply(Parameters.of(source));
+            return new LoadedHead<>(head, "drawn at random from seed " + seed, arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    public H head() {
+        return head;
+    }
+
+    /** The file, or how the weights were drawn. */
+    public String source() {
+        return source;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.dino4j.segment;
+
+import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.Taps;
+import io.github.dino4j.tensor.Tensor;
+import java.util.List;
+
+/** From a backbone's tokens to a score for each class and pixel. Immutable; results belong to the caller's scope. */
+public interface SegmentationHead {
+    Taps taps();
+
+    /** Number of classes K. */
+    int classes();
+
+    /** What the sides of its input must be a multiple of, beside the backbone's patch. */
+    default int multiple() {
+        return 1;
+    }
+
+    /**
+     * Scores [B, K, height, width], the larger the likelier; a softmax over K makes them probabilities.
+     *
+     * @param pixels the normalised images [B, 3, H, W] that the backbone saw
+     * @param taps what {@link #taps()} asked for
+     * @param height of the result, whatever the input's size
+     */
+    Tensor scores(Tensor pixels, List<Tokens> taps, int height, int width);
+}
