@@ -36,6 +36,9 @@ class GoldenTest {
             new CheckpointComponent(),
             new StoredValuesComponent(),
             new AttentionComponent(),
+            new AdapterComponent(),
+            new DeformableAttentionComponent(),
+            new PixelDecoderComponent(),
             new TransformComponent(),
             new SinePositionsComponent());
 
