@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -144,7 +145,7 @@ final class DepthReader {
             return DepthImage.of(width, height, metres);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
             throw new ImageException(
-                    file + ": the " + format.toUpperCase(java.util.Locale.ROOT) + " is damaged; copy it again", e);
+                    file + ": the " + format.toUpperCase(Locale.ROOT) + " is damaged; copy it again", e);
         } finally {
             reader.dispose();
         }
