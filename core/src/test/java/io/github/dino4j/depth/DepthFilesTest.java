@@ -82,7 +82,7 @@ class DepthFilesTest {
 
         assertThatThrownBy(() -> far.writePng16(folder.resolve("far.png")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("far.png: 2 values are above 65.535 m, the greatest is 100.0 m")
+                .hasMessageContaining("far.png: 2 of 3 values are above 65.535 m, the greatest is 100.0 m")
                 .hasMessageContaining("in units of 0.002 m");
         far.writePng16(folder.resolve("far.png"), 0.002);
         assertThat(DepthImage.read(folder.resolve("far.png"), 0.002).metres()).containsExactly(1, 80, 100);
@@ -91,7 +91,7 @@ class DepthFilesTest {
     @Test
     void refusesDepthBelowNothingInPng() {
         assertThatThrownBy(() -> Depths.map(2, 1, 1, -2).writePng16(folder.resolve("depth.png")))
-                .hasMessageContaining("1 values are below 0, the least is -2.0 m")
+                .hasMessageContaining("1 of 2 values are below 0, the least is -2.0 m")
                 .hasMessageContaining("write .npy or TIFF");
         assertThat(folder).isEmptyDirectory();
     }

@@ -13,12 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Iterator;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,13 +52,21 @@ class DepthImageTest {
     }
 
     @Test
-    void drawsBlackWhereNothingWasMeasured() {
+    void drawsGreyWhereNothingWasMeasured() {
         DepthImage image = DepthImage.of(2, 1, new float[] {1, 0});
 
         DepthScale scale = Depths.ramp(4, 1).scale();
 
         assertThat(image.coloured(scale).pixel(0, 0)).isEqualTo(scale.rgb(1));
-        assertThat(image.coloured(scale).pixel(1, 0)).isZero();
+        assertThat(image.coloured(scale).pixel(1, 0)).isEqualTo(0x808080);
+    }
+
+    @Test
+    void scalesItsColoursByWhatWasMeasured() {
+        DepthImage image = DepthImage.of(4, 1, new float[] {0, 2, 2, 0});
+
+        assertThat(image.scale().low()).isEqualTo(2);
+        assertThat(image.coloured().pixel(0, 0)).isEqualTo(0x808080);
     }
 
     @Test
@@ -155,8 +158,7 @@ class DepthImageTest {
 
     @Test
     void refusesATiffOfDifferences() throws IOException {
-        Path file = folder.resolve("differences.tif");
-        lzwTiff(file);
+        Path file = Files.write(folder.resolve("differences.tif"), tiffOfDifferences());
 
         assertThatThrownBy(() -> DepthImage.read(file, 0.001))
                 .isInstanceOf(ImageException.class)
@@ -233,19 +235,18 @@ class DepthImageTest {
         return Files.write(folder.resolve("depth.npy"), file.array());
     }
 
-    /** The JDK's writer stores differences of 16 bits where it compresses by LZW. */
-    private static void lzwTiff(Path file) throws IOException {
-        Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("tiff");
-        ImageWriter writer = writers.next();
-        ImageWriteParam param = writer.getDefaultWriteParam();
-        param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-        param.setCompressionType("LZW");
-        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
-            writer.setOutput(out);
-            writer.write(
-                    null, new IIOImage(new BufferedImage(4, 3, BufferedImage.TYPE_USHORT_GRAY), null, null), param);
-        } finally {
-            writer.dispose();
+    /** 16 bits of 2 x 1 pixels without compression, predictor 2. */
+    private static byte[] tiffOfDifferences() {
+        int[][] tags = {
+            {256, 2}, {257, 1}, {258, 16}, {259, 1}, {262, 1}, {273, 8}, {277, 1}, {278, 1}, {279, 4}, {317, 2}
+        };
+        ByteBuffer tiff = ByteBuffer.allocate(8 + 4 + 2 + 12 * tags.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        tiff.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(12);
+        tiff.putShort((short) 1000).putShort((short) 1);
+        tiff.putShort((short) tags.length);
+        for (int[] tag : tags) {
+            tiff.putShort((short) tag[0]).putShort((short) 3).putInt(1).putInt(tag[1]);
         }
+        return tiff.array();
     }
 }

@@ -156,6 +156,17 @@ class DepthMapTest {
     }
 
     @Test
+    void drawsPredictionAndTruthInTheColoursOfTheTruth() {
+        DepthImage truth = DepthImage.of(100, 120, Depths.ramp(100, 120).metres());
+        DepthMap prediction = Depths.flat(10, 12, 3);
+
+        var picture = prediction.sideBySide(Depths.photo(100, 120), truth);
+
+        assertThat(picture.pixel(9 + 109, 7)).isEqualTo(truth.scale().rgb(3));
+        assertThat(picture.pixel(9 + 109 + 109 + 2, 7)).isEqualTo(truth.scale().rgb(3));
+    }
+
+    @Test
     void refusesAnInverseScaleThatBeginsAtNothing() {
         DepthScale scale = Depths.map(2, 1, 1, 4).scale();
 
