@@ -41,6 +41,8 @@ class GoldenTest {
             new PixelDecoderComponent(),
             new TransformComponent(),
             new SinePositionsComponent());
+            new TransformComponent(),
+            new DepthMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
