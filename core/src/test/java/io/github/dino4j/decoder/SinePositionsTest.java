@@ -14,7 +14,8 @@ import io.github.dino4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class SinePositionsTest {
-    private static final org.assertj.core.data.Offset<Float> ULPS = within(1e-6f); // vectorised sines differ in the last bit
+    private static final org.assertj.core.data.Offset<Float> ULPS =
+            within(1e-6f); // vectorised sines differ in the last bit
 
     @Test
     void countsPixelCentresWithAShiftOfAHalf() {

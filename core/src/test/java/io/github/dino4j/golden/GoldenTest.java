@@ -37,7 +37,9 @@ class GoldenTest {
             new StoredValuesComponent(),
             new AttentionComponent(),
             new TransformComponent(),
-            new SinePositionsComponent());
+            new SinePositionsComponent(),
+            new MaskedTransformerDecoderComponent(),
+            new SegmentLossComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
