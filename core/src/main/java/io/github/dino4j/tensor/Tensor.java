@@ -371,6 +371,10 @@ public final class Tensor {
         return op("square", () -> handle.square());
     }
 
+    public Tensor pow(double exponent) {
+        return op("pow", () -> handle.pow(new Scalar(exponent)));
+    }
+
     public Tensor sin() {
         return op("sin", () -> handle.sin());
     }
@@ -690,6 +694,32 @@ public final class Tensor {
 
     public Tensor softmax(int axis) {
         return op("softmax", () -> handle.softmax(axis));
+    }
+
+    /**
+     * Cross entropy of the softmax over axis 1 of these logits [B, K, ...] with class numbers, a value for each place:
+     * [B, ...].
+     *
+     * @param labels I64 [B, ...], from 0 to K - 1
+     * @param classWeights [K], which multiply the losses of their class, or null
+     * @param ignored label of places whose loss is 0
+     */
+    public Tensor crossEntropy(Tensor labels, @Nullable Tensor classWeights, long ignored) {
+        return op(
+                "cross_entropy_loss",
+                () -> torch.cross_entropy_loss(
+                        handle,
+                        labels.handle(),
+                        optional(classWeights),
+                        0, // no reduction
+                        ignored,
+                        0),
+                labels);
+    }
+
+    /** This I64 tensor's numbers as rows of zeros with a one: I64 [..., classes]. */
+    public Tensor oneHot(long classes) {
+        return op("one_hot", () -> torch.one_hot(handle, classes));
     }
 
     /** softmax(q k^T / sqrt(d)) v for q, k, v [B, heads, N, d]. */

@@ -40,9 +40,10 @@ class GoldenTest {
             new DeformableAttentionComponent(),
             new PixelDecoderComponent(),
             new TransformComponent(),
-            new SinePositionsComponent());
-            new TransformComponent(),
-            new DepthMetricsComponent());
+            new SinePositionsComponent(),
+            new DepthMetricsComponent(),
+            new MaskedTransformerDecoderComponent(),
+            new SegmentLossComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
