@@ -3,8 +3,8 @@
  *
  * <p>Results are Java values of the photo's size, {@link io.github.dino4j.segment.SegmentMap},
  * {@link io.github.dino4j.segment.PanopticMap} and {@link io.github.dino4j.segment.InstanceList}; they draw and write
- * themselves. LabelImage is the truth in a file,
- * SegmentMetrics compares.
+ * themselves. {@link io.github.dino4j.segment.LabelImage} is the truth in a file,
+ * {@link io.github.dino4j.segment.SegmentMetrics} compares.
  *
  * <pre>{@code
  * ClassList classes = ClassList.named("camvid");

@@ -36,7 +36,8 @@ class GoldenTest {
             new CheckpointComponent(),
             new StoredValuesComponent(),
             new AttentionComponent(),
-            new TransformComponent());
+            new TransformComponent(),
+            new SegmentMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
