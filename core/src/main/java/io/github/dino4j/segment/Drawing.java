@@ -1,7 +1,9 @@
 package io.github.dino4j.segment;
 
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.visual.AreaPicture;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** What the overlays of this package share. */
 final class Drawing {
@@ -24,21 +26,34 @@ final class Drawing {
         rgb[3 * i + 2] = (byte) colour;
     }
 
-    /** Colours for several objects of one class: the class's own first, then lighter and darker ones in turn. */
-    static final class Shades {
+    /**
+     * Entries of a legend in which a class may stand several times: numbered then, in shades of the class's colour, its
+     * own first, lighter and darker ones in turn.
+     */
+    static final class Objects {
         private static final double[] STEPS = {0, 0.4, -0.35, 0.2, -0.2, 0.6, -0.5};
 
         private final ClassList classes;
+        private final int[] times;
         private final int[] used;
 
-        Shades(ClassList classes) {
+        /** For objects of these categories, as many as there are. */
+        Objects(ClassList classes, IntStream categories) {
             this.classes = classes;
+            this.times = new int[classes.size()];
             this.used = new int[classes.size()];
+            categories.forEach(category -> times[category]++);
         }
 
-        int next(int category) {
-            double step = STEPS[used[category]++ % STEPS.length];
-            int colour = classes.colourOf(category);
+        AreaPicture.Area next(int category, double share) {
+            int number = used[category]++;
+            String name = classes.nameOf(category) + (times[category] > 1 ? " " + (number + 1) : "");
+            return new AreaPicture.Area(
+                    name, shade(classes.colourOf(category), STEPS[number % STEPS.length]), percent(share));
+        }
+
+        /** Towards white where {@code step} is above 0, towards black where it is below. */
+        private static int shade(int colour, double step) {
             int shade = 0;
             for (int shift = 16; shift >= 0; shift -= 8) {
                 int value = colour >> shift & 0xff;

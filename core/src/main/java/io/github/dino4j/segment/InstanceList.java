@@ -48,7 +48,8 @@ public record InstanceList(int width, int height, ClassList classes, List<Instan
         List<Instance> sorted = new ArrayList<>(instances);
         sorted.sort(Comparator.comparingDouble(Instance::score).reversed());
         List<AreaPicture.Area> legend = new ArrayList<>();
-        Drawing.Shades shades = new Drawing.Shades(classes);
+        Drawing.Objects objects =
+                new Drawing.Objects(classes, instances.stream().mapToInt(Instance::category));
         int[] areas = new int[width * height];
         Arrays.fill(areas, AreaPicture.NONE);
         for (Instance one : sorted) {
@@ -58,8 +59,7 @@ public record InstanceList(int width, int height, ClassList classes, List<Instan
                     areas[i] = legend.size();
                 }
             }
-            legend.add(new AreaPicture.Area(
-                    classes.nameOf(one.category()), shades.next(one.category()), Drawing.percent(one.score())));
+            legend.add(objects.next(one.category(), one.score()));
         }
         return AreaPicture.withLegend(AreaPicture.over(photo, areas, legend, Drawing.OPACITY), legend);
     }

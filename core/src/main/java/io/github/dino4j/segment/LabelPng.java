@@ -23,9 +23,9 @@ final class LabelPng {
         for (short label : labels) {
             holes |= label == SegmentMap.NONE;
         }
-        BufferedImage image = classes.size() + (holes ? 1 : 0) <= 256
-                ? indexed(width, height, labels, classes)
-                : grey(width, height, labels);
+        int largest = holes ? none(classes) : classes.size() - 1;
+        BufferedImage image =
+                largest <= 0xff ? indexed(width, height, labels, classes) : grey(width, height, labels, classes);
         Atomically.write(file, temporary -> {
             try (OutputStream out = Files.newOutputStream(temporary);
                     MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
@@ -36,6 +36,15 @@ final class LabelPng {
         });
     }
 
+    /** What stands for "no class": the label that the class list ignores, where that is no class itself. */
+    private static int none(ClassList classes) {
+        int ignored = classes.ignored().orElse(-1);
+        if (ignored >= classes.size() && ignored <= 0xffff) {
+            return ignored;
+        }
+        return classes.size() <= 0xff ? 0xff : 0xffff;
+    }
+
     /** All 256 entries are given: a shorter palette would be packed into fewer bits, and 255 would not fit. */
     private static BufferedImage indexed(int width, int height, short[] labels, ClassList classes) {
         int[] palette = new int[256];
@@ -44,17 +53,21 @@ final class LabelPng {
         }
         IndexColorModel colours = new IndexColorModel(8, 256, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, colours);
+        int none = none(classes);
         byte[] data = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
         for (int i = 0; i < labels.length; i++) {
-            data[i] = (byte) labels[i]; // NONE is -1, which is 255
+            data[i] = (byte) (labels[i] == SegmentMap.NONE ? none : labels[i]);
         }
         return image;
     }
 
-    private static BufferedImage grey(int width, int height, short[] labels) {
+    private static BufferedImage grey(int width, int height, short[] labels, ClassList classes) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_USHORT_GRAY);
         short[] data = ((DataBufferUShort) image.getRaster().getDataBuffer()).getData();
-        System.arraycopy(labels, 0, data, 0, labels.length);
+        int none = none(classes);
+        for (int i = 0; i < labels.length; i++) {
+            data[i] = (short) (labels[i] == SegmentMap.NONE ? none : labels[i]);
+        }
         return image;
     }
 }

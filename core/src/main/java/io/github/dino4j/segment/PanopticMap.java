@@ -149,15 +149,12 @@ public final class PanopticMap {
         }
         List<AreaPicture.Area> legend = new ArrayList<>();
         Map<Integer, Integer> entry = new HashMap<>();
-        Drawing.Shades shades = new Drawing.Shades(classes);
+        Drawing.Objects objects = new Drawing.Objects(classes, segments.stream().mapToInt(Segment::category));
         List<Segment> sorted = new ArrayList<>(segments);
         sorted.sort(Comparator.comparingInt(Segment::area).reversed());
         for (Segment segment : sorted) {
             entry.put(segment.id(), legend.size());
-            legend.add(new AreaPicture.Area(
-                    classes.nameOf(segment.category()),
-                    shades.next(segment.category()),
-                    Drawing.percent((double) segment.area() / ids.length)));
+            legend.add(objects.next(segment.category(), (double) segment.area() / ids.length));
         }
         int[] areas = new int[ids.length];
         Arrays.setAll(areas, i -> entry.getOrDefault(ids[i], AreaPicture.NONE));

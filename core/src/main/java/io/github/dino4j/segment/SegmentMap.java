@@ -196,9 +196,10 @@ public final class SegmentMap {
     }
 
     /**
-     * Writes the labels as a PNG whose palette holds the classes' colours; {@link #NONE} becomes 255. With more than 256
-     * classes (255, where a pixel has none) it is a 16-bit grey PNG, and {@link #NONE} becomes 65535. {@link LabelImage}
-     * reads both. The file appears whole or not at all.
+     * Writes the labels as a PNG whose palette holds the classes' colours, or as a 16-bit grey one where a label is
+     * beyond 255. {@link #NONE} becomes the label that the class list ignores, else 255 or 65535. {@link LabelImage}
+     * reads both; labels count from 0 whatever the data set's own files do, so compare under
+     * {@code classes.withZeroIsUnlabelled(false)}. The file appears whole or not at all.
      */
     public void writeIndexedPng(Path file) throws IOException {
         LabelPng.write(file, width, height, labels, classes);

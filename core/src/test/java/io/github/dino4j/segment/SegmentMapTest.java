@@ -117,6 +117,16 @@ class SegmentMapTest {
     }
 
     @Test
+    void writesNoClassAsTheLabelThatTheDataSetIgnores(@TempDir Path folder) throws Exception {
+        ClassList camvid = ClassList.named("camvid");
+
+        SegmentMap.of(2, 1, new short[] {10, SegmentMap.NONE}, new float[2], camvid)
+                .writeIndexedPng(folder.resolve("labels.png"));
+
+        assertThat(LabelImage.read(folder.resolve("labels.png")).labels()).containsExactly(10, 11);
+    }
+
+    @Test
     void writesMoreThan256ClassesIn16Bits(@TempDir Path folder) throws Exception {
         SegmentMap map =
                 SegmentMap.of(3, 1, new short[] {0, 299, SegmentMap.NONE}, new float[3], ClassList.numbered(300));
