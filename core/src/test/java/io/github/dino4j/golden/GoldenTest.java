@@ -43,7 +43,8 @@ class GoldenTest {
             new SinePositionsComponent(),
             new DepthMetricsComponent(),
             new MaskedTransformerDecoderComponent(),
-            new SegmentLossComponent());
+            new SegmentLossComponent(),
+            new SegmentMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {

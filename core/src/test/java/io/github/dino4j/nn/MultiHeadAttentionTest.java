@@ -1,5 +1,6 @@
 package io.github.dino4j.nn;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -39,9 +40,13 @@ class MultiHeadAttentionTest {
             Tensor x = random(1, 4, 8);
 
             attention.forward(x, x, x).square().sum(false, 0, 1, 2).backward();
-            float[] once = source.variables().get("in_proj_weight").grad().toFloats();
+            float[] once = requireNonNull(source.variables().get("in_proj_weight"))
+                    .grad()
+                    .toFloats();
             attention.forward(x, x, x).square().sum(false, 0, 1, 2).backward();
-            float[] twice = source.variables().get("in_proj_weight").grad().toFloats();
+            float[] twice = requireNonNull(source.variables().get("in_proj_weight"))
+                    .grad()
+                    .toFloats();
 
             for (int i = 0; i < once.length; i++) {
                 once[i] *= 2;
