@@ -99,6 +99,10 @@ public final class OnnxExporter {
             Path file,
             OnnxOptions options,
             OnnxCheck.Forward ours) {
+        if (config.depthBranch()) {
+            throw new IllegalArgumentException("a model with a depth branch cannot be written as ONNX; one whose first"
+                    + " layer was widened to four channels (DepthFusion.Widened) can");
+        }
         requireSize(config, options.size());
         if (Files.isDirectory(file)) {
             throw new ExportException(file + ": is a folder; name a file in it, such as " + file.resolve("model.onnx"));
