@@ -132,7 +132,7 @@ public final class Dino implements AutoCloseable {
     /** The image and its depth as the model sees them. */
     public Pixels prepare(RgbImage image, DepthFrame depth) {
         if (!model.config().readsDepth()) {
-            throw new IllegalArgumentException(model.card().name()
+            throw new IllegalArgumentException("the model " + model.card().name()
                     + " reads no depth; leave it out, or load the model with LoadOptions.withDepth");
         }
         return whole(transform.apply(image, depth));

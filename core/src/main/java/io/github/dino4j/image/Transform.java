@@ -178,7 +178,7 @@ public record Transform(
      * Applies the transform to a picture and its depth: {@link Pixels} of four channels, the depth resized, cropped and
      * padded as the colours are, last. Depth is resized by the mean over the measured part of the area that a new pixel
      * covers, whatever filter the colours take: negative lobes and holes would make depths that nothing in the scene has.
-     * Padding counts as not measured.
+     * Padding counts as not measured. Whoever mirrors or crops the pixels afterwards does it to all four channels at once.
      *
      * @throws IllegalArgumentException if the two differ in size, or the transform has no normalisation of depth
      */
