@@ -20,12 +20,18 @@ import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.LoadOptions.Precision;
+import io.github.dino4j.weights.Checkpoint;
+import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.Safetensors;
+import io.github.dino4j.weights.StoredTensor;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -162,6 +168,53 @@ class RgbdModelTest {
                 Model rgbd = Model.load(file, LoadOptions.DEFAULT.withDepth(new Widened(start)))) {
             assertThat(cosine(tokens(rgbd.features(rgbd(kind, slope()))), tokens(rgb.features(rgb(kind)))))
                     .isLessThan(0.999);
+        }
+    }
+
+    /** A checkpoint whose branch says something: the weights of green, which a widened copy of green has as well. */
+    private Path trainedBranch(SmallCheckpoints kind) {
+        Checkpoint rgbd = new Branch().onto(Checkpoints.open(kind.write(folder)));
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>(rgbd.weights().tensors());
+        StoredTensor colours = rgbd.weights()
+                .get(kind == SmallCheckpoints.CONVNEXT ? "downsample_layers.0.0.weight" : "patch_embed.proj.weight");
+        tensors.put("depth_embed.proj.weight", colours.sliced(1, 1, 1));
+        Path file = folder.resolve("trained.safetensors");
+        Safetensors.write(file, tensors, rgbd.metadata());
+        return file;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void branchAndFourthChannelOfEqualWeightsAreOneFunction(SmallCheckpoints kind) {
+        List<Pixels> images = rgbd(kind, slope());
+        LoadOptions copy = LoadOptions.DEFAULT.withDepth(new Widened(Start.COPY));
+        try (Model branch = Model.load(trainedBranch(kind), LoadOptions.DEFAULT);
+                Model widened = Model.load(kind.write(folder), copy)) {
+            assertThat(tokens(branch.features(images)))
+                    .containsExactly(tokens(widened.features(images)), within(2e-4f));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsAndPrecisions")
+    void trainedBranchSaysTheSameInEveryPrecision(SmallCheckpoints kind, Precision precision) {
+        assumeKernels(precision);
+        Path file = trainedBranch(kind);
+        List<Pixels> images = rgbd(kind, slope());
+        try (Model plain = Model.load(file, LoadOptions.DEFAULT.withPrecision(Precision.PLAIN));
+                Model other = Model.load(file, LoadOptions.DEFAULT.withPrecision(precision))) {
+            double least = switch (precision) {
+                case PLAIN, FLOAT32, AUTO -> 1 - 1e-9;
+                case BFLOAT16 -> 0.9995;
+                case INT8 -> 0.998;
+            };
+
+            assertThat(cosine(tokens(other.features(images)), tokens(plain.features(images))))
+                    .isGreaterThan(least);
+            assertThat(cosine(
+                            tokens(other.features(images)),
+                            tokens(other.features(rgbd(kind, DepthFrame.none(80, 60))))))
+                    .isLessThan(0.99);
         }
     }
 
