@@ -36,7 +36,11 @@ class GoldenTest {
             new CheckpointComponent(),
             new StoredValuesComponent(),
             new AttentionComponent(),
-            new TransformComponent());
+            new TransformComponent(),
+            new LinearSegmenterComponent(),
+            new HubSegmenterComponent(),
+            new FineTuneDecoderComponent(),
+            new SegmentMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
