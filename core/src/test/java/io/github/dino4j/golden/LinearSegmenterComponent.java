@@ -11,8 +11,6 @@ import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.testkit.GoldenCase;
-import java.util.Arrays;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,18 +80,15 @@ final class LinearSegmenterComponent implements GoldenComponent {
         return name.contains("softmax") ? turned.softmax(1) : turned;
     }
 
-    /** From the clause of {@code calls} that begins with the output's name, or the one of the note. */
+    /** The window behind "name: " or "name, another: "; else the only one that is named. */
     private static Inference slide(GoldenCase golden, String output) {
         String text = golden.json().path("calls").asText() + "; "
                 + golden.json().path("note").asText();
-        String clause = Arrays.stream(text.split("; "))
-                .filter(c -> List.of(c.split(":")[0].split(", ")).contains(output)
-                        && WINDOW.matcher(c).find())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(golden.name() + ": no window for " + output + " in " + text));
-        Matcher window = WINDOW.matcher(clause);
-        if (!window.find()) {
-            throw new AssertionError(clause);
+        Matcher window = WINDOW.matcher(text);
+        Matcher clause =
+                Pattern.compile("(?<!\\w)" + output + "(, \\w+)*: (?=crop)").matcher(text);
+        if (!window.find(clause.find() ? clause.end() : 0)) {
+            throw new AssertionError(golden.name() + ": no window for " + output + " in " + text);
         }
         int cropHeight = Integer.parseInt(window.group(1));
         int strideHeight = Integer.parseInt(window.group(3));
