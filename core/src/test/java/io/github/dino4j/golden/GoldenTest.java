@@ -44,6 +44,9 @@ class GoldenTest {
             new DepthMetricsComponent(),
             new MaskedTransformerDecoderComponent(),
             new SegmentLossComponent(),
+            new LinearSegmenterComponent(),
+            new HubSegmenterComponent(),
+            new FineTuneDecoderComponent(),
             new SegmentMetricsComponent());
 
     @TestFactory
