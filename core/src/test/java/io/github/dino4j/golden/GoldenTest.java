@@ -37,6 +37,7 @@ class GoldenTest {
             new StoredValuesComponent(),
             new AttentionComponent(),
             new AdapterComponent(),
+            new AdapterLearningComponent(),
             new DeformableAttentionComponent(),
             new PixelDecoderComponent(),
             new TransformComponent(),
