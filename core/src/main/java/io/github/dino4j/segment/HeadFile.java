@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class HeadFile {
     /** Tensors beside the head that belong to a backbone, which stays out: it comes from a file of its own. */
-    private static final Pattern BACKBONE =
-            Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|backbone|encoder|feature_model)\\..*");
+    private static final Pattern BACKBONE = Pattern.compile(
+            "(module\\.|model\\.)*(segmentation_model\\.0|0\\.backbone|backbone|encoder|feature_model)\\..*");
 
     private final Path path;
     private final HeadFormat format;
@@ -119,8 +119,9 @@ public final class HeadFile {
     private static StateDict withStrays(StateDict tensors, String prefix) {
         Map<String, StoredTensor> weights = new LinkedHashMap<>();
         tensors.tensors().forEach((name, tensor) -> {
-            if (!BACKBONE.matcher(name).matches()) {
-                weights.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, tensor);
+            String own = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+            if (!BACKBONE.matcher(own).matches()) {
+                weights.put(own, tensor);
             }
         });
         return StateDict.of(weights);
