@@ -59,4 +59,9 @@ public interface Init {
             }
         };
     }
+
+    /** Uniform with the deviation sqrt(2 / (in + out)) (Glorot and Bengio, 2010). */
+    static Init xavierUniform(int in, int out) {
+        return uniform(Math.sqrt(6.0 / (in + out)));
+    }
 }

@@ -122,6 +122,12 @@ public final class Parameters {
         return linear(name, in, out, bias, Optional.empty());
     }
 
+    /** The leaf for x W^T + b, drawn in ways of its own where weights are drawn. */
+    public Linear linear(String name, int in, int out, Init weight, Init bias) {
+        Parameters own = new Parameters(new DrawnParameters(source, weight, bias), prefix, leaves, learning);
+        return leaves.linear(own.at(name), in, out, Bias.FULL, Optional.empty());
+    }
+
     /** The same followed by a LayerScale, which some leaves fold into the weights. */
     public Linear linear(String name, int in, int out, Bias bias, Optional<LayerScale> scale) {
         return leaves.linear(at(name), in, out, bias, scale);

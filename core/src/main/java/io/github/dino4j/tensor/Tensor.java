@@ -458,6 +458,16 @@ public final class Tensor {
         return a.op("maximum", () -> a.handle.maximum(b.handle()), b);
     }
 
+    /** The smaller of each two values. */
+    public static Tensor min(Tensor a, Tensor b) {
+        return a.op("minimum", () -> a.handle.minimum(b.handle()), b);
+    }
+
+    /** Where both hold the same value: BOOL. */
+    public Tensor equal(Tensor other) {
+        return op("eq", () -> handle.eq(other.handle()), other);
+    }
+
     /** Largest value along an axis, which disappears. */
     public Tensor amax(int axis) {
         long[] axes = {axis};
@@ -775,6 +785,15 @@ public final class Tensor {
             return onMeta(size(0), size(1), height, width);
         }
         return op("area resize to " + height + " x " + width, () -> torch.adaptive_avg_pool2d(handle, height, width));
+    }
+
+    /**
+     * Values of maps [B, C, H, W] between pixels, bilinear, zero outside.
+     *
+     * @param grid places [B, h, w, 2] as (x, y), -1 and 1 being the maps' outer edges
+     */
+    public Tensor gridSample(Tensor grid) {
+        return op("grid_sampler_2d", () -> torch.grid_sampler_2d(handle, grid.handle(), 0, 0, false), grid);
     }
 
     /** Bicubic resize of [B, C, H, W], align_corners false (A = -0.75, antialiased -0.5). */

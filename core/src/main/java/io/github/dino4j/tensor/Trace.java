@@ -2,6 +2,7 @@ package io.github.dino4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,12 @@ public final class Trace implements AutoCloseable {
     private static final ThreadLocal<@Nullable Trace> CURRENT = new ThreadLocal<>();
 
     private final List<Stage> stages = new ArrayList<>();
+    private final BiConsumer<String, Tensor> listener;
     private long macs;
 
-    private Trace() {}
+    private Trace(BiConsumer<String, Tensor> listener) {
+        this.listener = listener;
+    }
 
     /**
      * One stage of a pass.
@@ -30,7 +34,12 @@ public final class Trace implements AutoCloseable {
 
     /** Starts recording on this thread. */
     public static Trace start() {
-        Trace trace = new Trace();
+        return start((name, output) -> {});
+    }
+
+    /** The same, and shows each stage's output to a listener while it exists. */
+    public static Trace start(BiConsumer<String, Tensor> listener) {
+        Trace trace = new Trace(listener);
         CURRENT.set(trace);
         return trace;
     }
@@ -45,6 +54,7 @@ public final class Trace implements AutoCloseable {
             }
             trace.stages.add(new Stage(name, List.copyOf(shape), trace.macs));
             trace.macs = 0;
+            trace.listener.accept(name, output);
         }
     }
 

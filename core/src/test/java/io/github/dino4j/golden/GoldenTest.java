@@ -39,7 +39,11 @@ class GoldenTest {
             new TransformComponent(),
             new SinePositionsComponent(),
             new MaskedTransformerDecoderComponent(),
-            new SegmentLossComponent());
+            new SegmentLossComponent(),
+            new AdapterComponent(),
+            new DeformableAttentionComponent(),
+            new PixelDecoderComponent(),
+            new DepthMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {

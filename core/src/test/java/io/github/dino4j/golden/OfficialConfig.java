@@ -26,7 +26,10 @@ public final class OfficialConfig {
 
     /** The backbone of a case: its config, or the part of it called {@code backbone}. */
     public static BackboneConfig of(GoldenCase golden) {
-        JsonNode c = golden.config().has("backbone") ? golden.config().path("backbone") : golden.config();
+        JsonNode c = golden.config();
+        for (String part : List.of("backbone", "vit")) {
+            c = c.path(part).isObject() ? c.path(part) : c;
+        }
         boolean maskToken = golden.weightNames().stream().anyMatch(name -> name.endsWith("mask_token"));
         String source = golden.source();
         if (source.contains("xcit.py")) {
@@ -38,7 +41,7 @@ public final class OfficialConfig {
         if (c.has("dims")) {
             return convNext(c);
         }
-        if (source.startsWith("facebookresearch/dinov3")) {
+        if (source.startsWith("facebookresearch/dinov3") || golden.config().has("vit")) {
             return v3(c, maskToken);
         }
         return source.startsWith("facebookresearch/dinov2") ? v2(c, maskToken) : v1(c);
