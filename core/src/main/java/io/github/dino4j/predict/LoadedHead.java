@@ -10,11 +10,12 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.weights.StateDict;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /**
- * A head in memory: its layers over the weights of a file, which it owns. Immutable but for {@link #close()}, which the
- * predictor around it calls when nobody uses it any more.
+ * A head in memory: its layers over the weights of a file, which it owns. Immutable, and any number of threads may use it
+ * at once; {@link #close()} waits for those inside {@link #use} and frees the weights.
  *
  * @param <H> the head's class
  */
@@ -22,6 +23,8 @@ public final class LoadedHead<H> implements AutoCloseable {
     private final H head;
     private final String source;
     private final Arena arena;
+    private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
+    private boolean closed;
 
     private LoadedHead(H head, String source, Arena arena) {
         this.head = head;
@@ -63,8 +66,26 @@ public final class LoadedHead<H> implements AutoCloseable {
         }
     }
 
+    /** The layers, for questions about them; to run them see {@link #use}. */
     public H head() {
         return head;
+    }
+
+    /**
+     * Runs work on the head, in the caller's scope.
+     *
+     * @throws IllegalStateException if the head is closed
+     */
+    public <R> R use(Function<? super H, R> work) {
+        uses.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the head (" + source + ") is closed; load it again");
+            }
+            return work.apply(head);
+        } finally {
+            uses.readLock().unlock();
+        }
     }
 
     /** The file, or how the weights were drawn. */
@@ -72,8 +93,22 @@ public final class LoadedHead<H> implements AutoCloseable {
         return source;
     }
 
+    /**
+     * Frees the weights when the last use has ended; closing twice is harmless.
+     *
+     * @throws IllegalStateException if called inside {@link #use}, which would wait for itself
+     */
     @Override
     public void close() {
-        arena.close();
+        if (uses.getReadHoldCount() > 0) {
+            throw new IllegalStateException("a head cannot be closed inside its own use(); close it afterwards");
+        }
+        uses.writeLock().lock();
+        try {
+            closed = true;
+            arena.close();
+        } finally {
+            uses.writeLock().unlock();
+        }
     }
 }

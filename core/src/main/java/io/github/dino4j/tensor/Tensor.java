@@ -768,6 +768,21 @@ public final class Tensor {
         return interpolate("bilinear", height, width, antialias);
     }
 
+    /**
+     * Bilinear resize of [B, C, H, W] by a scale factor, which also maps the coordinates: source = (target + 0.5) / scale
+     * - 0.5, where a resize by size takes in / out. The result has floor(H scale) rows.
+     */
+    public Tensor bilinearByScale(double scale) {
+        long[] size = {(long) Math.floor(size(2) * scale), (long) Math.floor(size(3) * scale)};
+        if (device() == Device.META) {
+            return onMeta(size(0), size(1), size[0], size[1]);
+        }
+        return op(
+                "bilinear resize by " + scale,
+                () -> torch.upsample_bilinear2d(
+                        handle, size, false, new DoubleOptional(scale), new DoubleOptional(scale)));
+    }
+
     /** Bilinear resize of [B, C, H, W], align_corners true: the corners of both grids coincide. */
     public Tensor bilinearAligned(long height, long width) {
         if (device() == Device.META) {

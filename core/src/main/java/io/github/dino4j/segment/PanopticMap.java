@@ -1,0 +1,138 @@
+package io.github.dino4j.segment;
+
+import io.github.dino4j.predict.ClassList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A segment for every pixel of a photo: each object for itself, stuff class by class ("Panoptic Segmentation",
+ * arXiv:1801.00868). Immutable; arrays are taken over on the way in and copied on the way out.
+ */
+public final class PanopticMap {
+    /** The id of a pixel that belongs to no segment. */
+    public static final int NONE = 0;
+
+    private final int width;
+    private final int height;
+    private final int[] ids;
+    private final ClassList classes;
+    private final List<Segment> segments;
+
+    private PanopticMap(int width, int height, int[] ids, ClassList classes, List<Segment> segments) {
+        this.width = width;
+        this.height = height;
+        this.ids = ids;
+        this.classes = classes;
+        this.segments = segments;
+    }
+
+    /** What a model says of a segment; its area and box follow from the map. */
+    public record Label(int id, int category, float score, boolean thing) {}
+
+    /**
+     * Takes the array over. Labels without a pixel are dropped.
+     *
+     * @param width of the photo
+     * @param height of the photo
+     * @param ids [height * width], row by row: {@link #NONE} or the id of a label, at most 0xffffff
+     * @throws IllegalArgumentException if the size does not fit, an id has no label or two, or a category is no class
+     */
+    public static PanopticMap of(int width, int height, int[] ids, ClassList classes, List<Label> labels) {
+        if (width < 1 || height < 1 || ids.length != (long) width * height) {
+            throw new IllegalArgumentException(ids.length + " ids do not make a map of " + width + " x " + height);
+        }
+        Map<Integer, Extent> extents = new LinkedHashMap<>();
+        for (Label label : labels) {
+            if (label.id() <= NONE || label.id() > 0xffffff) {
+                throw new IllegalArgumentException(
+                        "a segment's id lies in 1..16777215 (COCO writes it as a colour), found " + label.id());
+            }
+            if (label.category() < 0 || label.category() >= classes.size()) {
+                throw new IllegalArgumentException("segment " + label.id() + " is of class " + label.category()
+                        + ", but " + classes.name() + " has 0 to " + (classes.size() - 1));
+            }
+            if (extents.put(label.id(), new Extent()) != null) {
+                throw new IllegalArgumentException("segment " + label.id() + " is labelled twice");
+            }
+        }
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] != NONE) {
+                Extent extent = extents.get(ids[i]);
+                if (extent == null) {
+                    throw new IllegalArgumentException(
+                            "pixel (" + i % width + ", " + i / width + ") has id " + ids[i] + ", which has no label");
+                }
+                extent.add(i % width, i / width);
+            }
+        }
+        List<Segment> segments = new ArrayList<>();
+        for (Label label : labels) {
+            Extent extent = extents.get(label.id());
+            if (extent != null && extent.area > 0) {
+                segments.add(new Segment(
+                        label.id(), label.category(), label.score(), label.thing(), extent.area, extent.box()));
+            }
+        }
+        return new PanopticMap(width, height, ids, classes, List.copyOf(segments));
+    }
+
+    /** Columns of the photo. */
+    public int width() {
+        return width;
+    }
+
+    /** Rows of the photo. */
+    public int height() {
+        return height;
+    }
+
+    public ClassList classes() {
+        return classes;
+    }
+
+    /** The segment in column x, row y, or {@link #NONE}. */
+    public int id(int x, int y) {
+        if (x < 0 || x >= width || y < 0 || y >= height) {
+            throw new IndexOutOfBoundsException("pixel (" + x + ", " + y + ") of a map " + width + " x " + height);
+        }
+        return ids[y * width + x];
+    }
+
+    /** All ids [height * width], row by row; a copy. */
+    public int[] ids() {
+        return ids.clone();
+    }
+
+    /** The segments that have pixels, in the order they were given. */
+    public List<Segment> segments() {
+        return segments;
+    }
+
+    @Override
+    public String toString() {
+        return "PanopticMap[" + width + " x " + height + ", " + segments.size() + " segments]";
+    }
+
+    /** Pixels and box of a segment, while they are counted. */
+    private static final class Extent {
+        private int area;
+        private int left = Integer.MAX_VALUE;
+        private int top = Integer.MAX_VALUE;
+        private int right = -1;
+        private int bottom = -1;
+
+        private void add(int x, int y) {
+            area++;
+            left = Math.min(left, x);
+            top = Math.min(top, y);
+            right = Math.max(right, x);
+            bottom = Math.max(bottom, y);
+        }
+
+        private PixelBox box() {
+            return new PixelBox(left, top, right - left + 1, bottom - top + 1);
+        }
+    }
+}

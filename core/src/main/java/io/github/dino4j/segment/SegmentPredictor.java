@@ -1,0 +1,186 @@
+package io.github.dino4j.segment;
+
+import io.github.dino4j.image.Interpolation;
+import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.image.Sizing;
+import io.github.dino4j.image.Transform;
+import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.predict.LoadedHead;
+import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.Predictor;
+import io.github.dino4j.tensor.Engine;
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.weights.CheckpointException;
+import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.StateDict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A class for every pixel of a photo, by a backbone and a segmentation head. Immutable; any thread may use it at any time,
+ * and gets the same result as alone.
+ */
+public final class SegmentPredictor implements Predictor<SegmentMap> {
+    /** Values of a score map, 4 GiB: a strip of a photo could ask for any number. */
+    private static final long MOST_SCORES = 1L << 30;
+
+    /** Pixels that a head which cannot be enlarged in pieces scores at most, in units of its classes: 1 GiB. */
+    private static final long MOST_AT_ONCE = 1L << 28;
+
+    private final Model model;
+    private final LoadedHead<? extends SegmentationHead> head;
+    private final ClassList classes;
+    private final SegmentOptions options;
+
+    private SegmentPredictor(
+            Model model, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
+        this.model = model;
+        this.head = head;
+        this.classes = classes.require(head.head().classes());
+        this.options = options;
+        int depth = model.config().depth();
+        head.head().taps().layers().indices(depth); // refuses layers that the backbone does not have
+    }
+
+    /**
+     * Loads a head file and runs it as its publisher does. What the file is, its content decides: the linear heads of
+     * DINOv3 and of DINOv2's hub, the decoders of dinov3-finetune; also beside a backbone, under prefixes such as {@code
+     * decode_head.} or {@code module.}.
+     *
+     * @param backbone that the head was trained on; stays the caller's
+     * @throws CheckpointException if no head is known in it, it is for another backbone, or its LoRA weights belong into
+     *     the backbone
+     * @throws IllegalArgumentException if {@code classes} has another number of classes than the head
+     */
+    public static SegmentPredictor load(Model backbone, Path head, ClassList classes) {
+        HeadFile file = open(head);
+        return owning(backbone, file.load(backbone), classes, file.options(backbone));
+    }
+
+    /** The same, run otherwise. */
+    public static SegmentPredictor load(Model backbone, Path head, ClassList classes, SegmentOptions options) {
+        return owning(backbone, open(head).load(backbone), classes, options);
+    }
+
+    /**
+     * A predictor of a head in memory, which it closes, run as DINOv3's evaluation does.
+     *
+     * @throws IllegalArgumentException if {@code classes} has another number of classes than the head, or the head reads
+     *     layers that the backbone does not have; the head then stays open
+     */
+    public static SegmentPredictor of(Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes) {
+        return of(backbone, head, classes, SegmentOptions.DINOV3);
+    }
+
+    /** The same, run otherwise. */
+    public static SegmentPredictor of(
+            Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
+        return new SegmentPredictor(backbone, head, classes, options);
+    }
+
+    private static HeadFile open(Path path) {
+        StateDict tensors = Checkpoints.tensors(path);
+        FineTuneFile.refuseLora(path, tensors);
+        return HeadFile.of(path, tensors);
+    }
+
+    private static SegmentPredictor owning(
+            Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
+        try {
+            return of(backbone, head, classes, options);
+        } catch (RuntimeException | Error e) {
+            head.close();
+            throw e;
+        }
+    }
+
+    /** The head's class, for questions about its shape. */
+    public SegmentationHead head() {
+        return head.head();
+    }
+
+    public ClassList classes() {
+        return classes;
+    }
+
+    /** How {@link #predict(RgbImage)} shows photos to the head. */
+    public SegmentOptions options() {
+        return options;
+    }
+
+    /**
+     * The class of each pixel of the photo, and its probability.
+     *
+     * @throws IllegalArgumentException if the photo fits neither backbone nor head nor memory
+     * @throws IllegalStateException if features or scores are not finite, or the model or head is closed
+     */
+    @Override
+    public SegmentMap predict(RgbImage photo) {
+        return predict(photo, options);
+    }
+
+    /** The same, run otherwise. */
+    public SegmentMap predict(RgbImage photo, SegmentOptions other) {
+        return model.run(backbone -> head.use(h -> {
+            HeadPass pass = new HeadPass(backbone, h, model.card().name(), "the head (" + head.source() + ")");
+            List<Tensor> views = new ArrayList<>();
+            for (double scale : other.augmentation().scales()) {
+                Pixels pixels = transform(other, scale).apply(photo);
+                requireMemory(pixels, other);
+                Tensor image = Model.tensor(List.of(pixels));
+                views.add(scores(pass, other.inference(), image, photo));
+                if (other.augmentation().flip()) {
+                    views.add(Scope.tidy(() -> scores(pass, other.inference(), image.flip(3), photo)
+                            .flip(3)));
+                }
+            }
+            return new ClassVote(views, photo.height(), photo.width()).map(classes, other.keepScores());
+        }));
+    }
+
+    /** Frees the head when running calls have ended; the backbone stays. */
+    @Override
+    public void close() {
+        head.close();
+    }
+
+    private Tensor scores(HeadPass pass, Inference inference, Tensor image, RgbImage photo) {
+        double most = (double) MOST_AT_ONCE / classes.size();
+        double shrink = Math.min(1, Math.sqrt(most / ((double) photo.width() * photo.height())));
+        int height = Math.max(1, (int) (photo.height() * shrink));
+        int width = Math.max(1, (int) (photo.width() * shrink));
+        return pass.run(inference, image, height, width);
+    }
+
+    private Transform transform(SegmentOptions other, double scale) {
+        Transform own = model.card().transform();
+        Sizing sizing = other.side().isEmpty()
+                ? new Sizing.AsIs()
+                : new Sizing.KeepAspectToMultiple(
+                        Sizing.Side.SHORTER, Augmentation.size(other.side().getAsInt(), scale), 1);
+        return own.withSizing(sizing)
+                .withInterpolation(Interpolation.BILINEAR)
+                .withNormalisation(other.normalisation().orElse(own.normalisation()));
+    }
+
+    private void requireMemory(Pixels pixels, SegmentOptions other) {
+        if (!(other.inference() instanceof Inference.Slide)) {
+            return; // in one piece: the model's own estimate is the larger part
+        }
+        long scores = (long) classes.size() * pixels.height() * pixels.width();
+        if (scores > MOST_SCORES || 3 * scores * Float.BYTES > Engine.memoryBudget()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the scores of %d classes of an image of %d x %d pixels take %.1f GB; name a smaller side"
+                            + " (SegmentOptions.withSide), cut the photo, or raise Engine.memoryBudget",
+                    classes.size(),
+                    pixels.width(),
+                    pixels.height(),
+                    3e-9 * scores * Float.BYTES));
+        }
+    }
+}
