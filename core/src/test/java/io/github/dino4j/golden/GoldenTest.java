@@ -40,6 +40,7 @@ class GoldenTest {
             new SinePositionsComponent(),
             new MaskedTransformerDecoderComponent(),
             new SegmentLossComponent(),
+            new Mask2FormerComponent(),
             new AdapterComponent(),
             new DeformableAttentionComponent(),
             new PixelDecoderComponent(),
