@@ -28,6 +28,9 @@ record HeadFile(Path path, HeadFormat format, StateDict weights) {
     private static final Pattern BACKBONE =
             Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|backbone|encoder|feature_model)\\..*");
 
+    /** The same within an adapter, which is part of a head. */
+    private static final String ADAPTED = "0.backbone.";
+
     /**
      * Finds the head among the tensors of a file.
      *
@@ -85,6 +88,7 @@ record HeadFile(Path path, HeadFormat format, StateDict weights) {
     private static StateDict withStrays(StateDict tensors, String prefix) {
         Map<String, StoredTensor> weights =
                 new LinkedHashMap<>(tensors.under(prefix).tensors());
+        weights.keySet().removeIf(name -> name.startsWith(ADAPTED));
         if (!prefix.isEmpty()) {
             tensors.select(name ->
                             !name.startsWith(prefix) && !BACKBONE.matcher(name).matches())

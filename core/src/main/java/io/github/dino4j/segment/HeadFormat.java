@@ -69,7 +69,14 @@ record HeadFormat(
             HeadFormat::fineTuneFpn,
             HeadFormat::fineTuneOptions);
 
-    static final List<HeadFormat> ALL = List.of(LINEAR, HUB, FINE_TUNE_LINEAR, FINE_TUNE_FPN);
+    static final HeadFormat MASK2FORMER = new HeadFormat(
+            "a Mask2Former head of DINOv3",
+            List.of("0.level_embed", "1.predictor.query_feat.weight", "1.pixel_decoder.mask_feature.weight"),
+            HeadFormat::any,
+            HeadFormat::mask2Former,
+            backbone -> SegmentOptions.DINOV3_MASK2FORMER);
+
+    static final List<HeadFormat> ALL = List.of(LINEAR, HUB, FINE_TUNE_LINEAR, FINE_TUNE_FPN, MASK2FORMER);
 
     private static boolean any(StateDict weights) {
         return true;
@@ -102,6 +109,11 @@ record HeadFormat(
         backbone.requireLayers(4, first[1]);
         FpnDecoder.Config config = new FpnDecoder.Config((int) first[1], (int) first[0], (int) last[0], 0);
         return p -> new FineTuneFpn(p, config);
+    }
+
+    private static Function<Parameters, SegmentationHead> mask2Former(StateDict weights, Fitting backbone) {
+        Mask2FormerConfig config = Mask2FormerConfig.of(weights, backbone);
+        return p -> new Mask2FormerSegmenter(p, config);
     }
 
     /** Trained on images of 490 pixels, cut to a multiple of the patch, that were divided by 255 and nothing else. */

@@ -5,7 +5,9 @@ import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.MaskedTransformerDecoder;
 import io.github.dino4j.decoder.PixelDecoder;
 import io.github.dino4j.decoder.VitAdapter;
+import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.StateDict;
+import java.util.Arrays;
 
 /**
  * Shape of a {@link Mask2FormerSegmenter}.
@@ -62,8 +64,23 @@ public record Mask2FormerConfig(
      * The shape of the head of a file. Numbers of heads leave no trace: 16 in each attention, as published.
      *
      * @param weights under the names {@code 0.*} (adapter) and {@code 1.*} (head)
-     * @param depth of the backbone
-     * @throws io.github.dino4j.weights.CheckpointException if a tensor that says the shape is missing
+     * @throws CheckpointException if a tensor that says the shape is missing, or the head is for another backbone
+     */
+    static Mask2FormerConfig of(StateDict weights, Fitting backbone) {
+        backbone.requireLayers(4, size(weights, "0.level_embed", 1));
+        try {
+            return of(weights, backbone.backbone().depth());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(backbone.file() + ": not a Mask2Former head with 16 heads in each attention: "
+                    + e.getMessage() + ". Build another shape by hand (LoadedHead.load, SegmentPredictor.of).");
+        }
+    }
+
+    /**
+     * The same for a backbone of this many layers.
+     *
+     * @throws CheckpointException if a tensor that says the shape is missing
+     * @throws IllegalArgumentException if the parts do not fit together
      */
     public static Mask2FormerConfig of(StateDict weights, int depth) {
         return new Mask2FormerConfig(
@@ -111,7 +128,12 @@ public record Mask2FormerConfig(
     }
 
     private static int size(StateDict weights, String name, int axis) {
-        return Math.toIntExact(weights.get(name).shape()[axis]);
+        long[] shape = weights.get(name).shape();
+        if (axis >= shape.length) {
+            throw new CheckpointException("tensor '" + name + "' is " + Arrays.toString(shape)
+                    + ", a Mask2Former head has one of more axes under this name");
+        }
+        return Math.toIntExact(shape[axis]);
     }
 
     /** The next larger double, so that {@code (int) (dim * ratio)} is the width again. */
