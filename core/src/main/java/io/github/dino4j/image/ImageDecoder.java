@@ -94,7 +94,11 @@ public final class ImageDecoder {
      * @throws ImageException if it cannot be read, is no image of a known kind, is damaged or too large
      */
     public RgbImage read(Path file) {
-        byte[] data;
+        return read(bytes(file), file.toString());
+    }
+
+    /** A file in memory. */
+    static byte[] bytes(Path file) {
         try {
             if (Files.isDirectory(file)) {
                 throw new ImageException(
@@ -105,7 +109,7 @@ public final class ImageDecoder {
                 throw new ImageException(file + ": the file has " + size + " bytes, the limit is " + LARGEST_FILE
                         + ". Convert it first.");
             }
-            data = Files.readAllBytes(file);
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new ImageException(file + ": no such file. Check the path.", e);
         } catch (AccessDeniedException e) {
@@ -113,7 +117,6 @@ public final class ImageDecoder {
         } catch (IOException e) {
             throw new ImageException(file + ": cannot be read: " + e.getMessage(), e);
         }
-        return read(data, file.toString());
     }
 
     /** Reads a stream to its end and leaves it open. {@code name} stands for the file in messages. */

@@ -1,5 +1,7 @@
 package io.github.dino4j.image;
 
+import org.jspecify.annotations.Nullable;
+
 /** Rows of PNG samples, of any depth and colour type, put into an RGB image. */
 final class PngPixels {
     final int width;
@@ -12,6 +14,7 @@ final class PngPixels {
     private final int[] palette = new int[256];
     private final int[] key = {-1, -1, -1}; // the samples that tRNS makes transparent
     private byte[] rgb = {};
+    private short @Nullable [] samples; // in place of colours, where they are asked for
 
     /** @param colour 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha */
     PngPixels(int width, int height, int depth, int colour, Alpha alpha) {
@@ -52,6 +55,26 @@ final class PngPixels {
         }
     }
 
+    int depth() {
+        return depth;
+    }
+
+    int channels() {
+        return channels;
+    }
+
+    boolean indexed() {
+        return indexed;
+    }
+
+    /** Keeps the samples as the file has them, [height, width, channels]. */
+    short[] keepSamples() {
+        rgb = new byte[0];
+        short[] kept = new short[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
+        samples = kept;
+        return kept;
+    }
+
     void allocate() {
         rgb = new byte[Math.multiplyExact(3 * width, height)];
     }
@@ -62,6 +85,12 @@ final class PngPixels {
 
     /** Puts {@code count} pixels at columns x, x + step, ... of row y. */
     void put(byte[] row, int count, int x, int y, int step) {
+        if (samples != null) {
+            for (int i = 0; i < count * channels; i++) {
+                samples[(y * width + x + i / channels * step) * channels + i % channels] = (short) sample(row, i);
+            }
+            return;
+        }
         if (depth == 8 && channels == 3 && step == 1 && key[0] < 0) {
             System.arraycopy(row, 0, rgb, 3 * y * width, 3 * width);
             return;

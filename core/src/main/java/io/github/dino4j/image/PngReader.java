@@ -32,17 +32,32 @@ final class PngReader {
 
     static RgbImage read(Source source) {
         PngReader reader = new PngReader(source);
-        try {
-            reader.header();
-            reader.image();
-        } catch (DataFormatException e) {
-            throw source.damaged(ImageFormat.PNG, "its compressed data is wrong (" + e.getMessage() + ")");
-        } finally {
-            reader.inflater.end();
-        }
+        reader.read(() -> reader.pixels.allocate());
         return source.options().orientation() == Orientation.APPLY
                 ? ExifOrientation.apply(reader.pixels.image(), reader.orientation)
                 : reader.pixels.image();
+    }
+
+    /** The samples as they are stored, neither turned nor coloured. */
+    static PngSamples samples(Source source) {
+        PngReader reader = new PngReader(source);
+        short[][] samples = new short[1][];
+        reader.read(() -> samples[0] = reader.pixels.keepSamples());
+        PngPixels pixels = reader.pixels;
+        return new PngSamples(
+                pixels.width, pixels.height, pixels.channels(), pixels.depth(), pixels.indexed(), samples[0]);
+    }
+
+    /** {@code allocate} runs when the header is known and found plausible. */
+    private void read(Runnable allocate) {
+        try {
+            header();
+            image(allocate);
+        } catch (DataFormatException e) {
+            throw source.damaged(ImageFormat.PNG, "its compressed data is wrong (" + e.getMessage() + ")");
+        } finally {
+            inflater.end();
+        }
     }
 
     /** Steps to the next chunk and checks that it is whole; its data begins at {@code next - 4 - length}. */
@@ -132,13 +147,13 @@ final class PngReader {
         }
     }
 
-    private void image() throws DataFormatException {
+    private void image(Runnable allocate) throws DataFormatException {
         long raw = pixels.height * (((long) pixels.width * pixels.bitsPerPixel() + 7) / 8);
         if (raw / DEFLATE_AT_BEST > source.data().length) {
             throw source.truncated(
                     ImageFormat.PNG, source.data().length + " bytes cannot hold " + raw + " bytes of samples");
         }
-        pixels.allocate();
+        allocate.run();
         for (int[] pass : interlaced ? ADAM7 : WHOLE) {
             int columns = (pixels.width - pass[0] + pass[2] - 1) / pass[2];
             int rows = (pixels.height - pass[1] + pass[3] - 1) / pass[3];

@@ -58,9 +58,9 @@ public record ClassList(
         }
     }
 
-    /** Names with colours of {@link #palette} and 255 as the ignored label. */
+    /** Names with colours of {@link #palette}; the ignored label is 255, or 65535 where 255 is a class. */
     public static ClassList of(String name, List<String> names) {
-        return new ClassList(name, names, palette(names.size()), OptionalInt.of(IGNORED), false);
+        return new ClassList(name, names, palette(names.size()), usuallyIgnored(names.size()), false);
     }
 
     /** Classes without names of their own: {@code class 0}, {@code class 1}, ... */
@@ -121,7 +121,7 @@ public record ClassList(
             colours.add(line.group(2) == null ? spread.get(i) : Integer.valueOf(line.group(2), 16));
         }
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
-        return new ClassList(name, names, colours, OptionalInt.of(IGNORED), false);
+        return new ClassList(name, names, colours, usuallyIgnored(names.size()), false);
     }
 
     /**
@@ -137,6 +137,10 @@ public record ClassList(
                 .toList();
     }
 
+    private static OptionalInt usuallyIgnored(int classes) {
+        return OptionalInt.of(classes <= IGNORED ? IGNORED : 0xffff);
+    }
+
     /** How many classes there are. */
     public int size() {
         return names.size();
@@ -149,6 +153,23 @@ public record ClassList(
     /** {@code 0xRRGGBB}. */
     public int colourOf(int index) {
         return colours.get(Objects.checkIndex(index, size()));
+    }
+
+    /**
+     * The class that a label in a file stands for, or -1 where its pixels do not count. A label that is out of range
+     * gives a class that is: {@link #size()} or more.
+     */
+    public int classOf(int label) {
+        boolean counts = !(zeroIsUnlabelled && label == 0) && ignored.orElse(-1) != label;
+        if (!counts) {
+            return -1;
+        }
+        return zeroIsUnlabelled ? label - 1 : label;
+    }
+
+    /** The label by which files name a class: the inverse of {@link #classOf}. */
+    public int labelOf(int index) {
+        return zeroIsUnlabelled ? index + 1 : index;
     }
 
     public ClassList withIgnored(OptionalInt label) {

@@ -80,7 +80,7 @@ public record FineTuneFile(Path path, int blocks, int width, int rank, StateDict
 
     /** How dinov3-finetune runs its decoders on this backbone. */
     public SegmentOptions options(Model model) {
-        return HeadFile.of(path, decoder).options(model);
+        return HeadFile.of(path, decoder).options(model.config());
     }
 
     /** Refuses a file whose decoder would be silently separated from its LoRA weights. */

@@ -3,7 +3,6 @@ package io.github.dino4j.segment;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.Taps;
-import io.github.dino4j.predict.Model;
 import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.StateDict;
 import io.github.dino4j.weights.StoredTensor;
@@ -19,10 +18,6 @@ import java.util.function.IntFunction;
  * @param name of the backbone, for messages
  */
 record Fitting(Path file, BackboneConfig backbone, String name) {
-    static Fitting of(Path file, Model model) {
-        return new Fitting(file, model.config(), model.card().name());
-    }
-
     /** Shape of a tensor, which must have this many axes. */
     static long[] shape(StateDict weights, String tensor, int axes) {
         StoredTensor stored = weights.get(tensor);

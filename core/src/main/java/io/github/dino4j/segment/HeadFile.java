@@ -5,6 +5,7 @@ import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.weights.CheckpointException;
+import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.StateDict;
 import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
@@ -16,40 +17,56 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * A file with a segmentation head in it: what its content says that it is. Only headers are read.
- *
- * @param path for messages
- * @param format of the head
- * @param weights of the head without the prefix they have in the file, and what nobody knows under full names, so that
- *     loading reports it
+ * A file with a segmentation head in it. What kind of head it is, its content decides: the names of its tensors, under any
+ * prefix, and their shapes. Only headers are read. Immutable.
  */
-record HeadFile(Path path, HeadFormat format, StateDict weights) {
+public final class HeadFile {
     /** Tensors beside the head that belong to a backbone, which stays out: it comes from a file of its own. */
     private static final Pattern BACKBONE =
-            Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|backbone|encoder|feature_model)\\..*");
+            Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|0\\.backbone|backbone|encoder|feature_model)\\..*");
 
-    /** The same within an adapter, which is part of a head. */
-    private static final String ADAPTED = "0.backbone.";
+    private final Path path;
+    private final HeadFormat format;
+    private final StateDict weights;
 
     /**
-     * Finds the head among the tensors of a file.
+     * Describes a file.
      *
-     * @throws CheckpointException if there is none, or several
+     * @param weights of the head without the prefix they have in the file, and what nobody knows under full names, so that
+     *     loading reports it
      */
+    private HeadFile(Path path, HeadFormat format, StateDict weights) {
+        this.path = path;
+        this.format = format;
+        this.weights = weights;
+    }
+
+    /**
+     * Opens a head file.
+     *
+     * @throws CheckpointException if it cannot be read, holds no head or several, or LoRA weights beside its decoder (see
+     *     {@link FineTuneFile})
+     */
+    public static HeadFile open(Path path) {
+        StateDict tensors = Checkpoints.tensors(path);
+        FineTuneFile.refuseLora(path, tensors);
+        return of(path, tensors);
+    }
+
+    /** Finds the head among the tensors of a file. */
     static HeadFile of(Path path, StateDict tensors) {
         List<HeadFile> found = new ArrayList<>();
         List<String> places = new ArrayList<>();
         for (HeadFormat format : HeadFormat.ALL) {
             for (String prefix : prefixes(format, tensors)) {
-                StateDict inside = tensors.under(prefix);
-                if (format.shaped().test(inside)) {
+                if (format.shaped().test(tensors.under(prefix))) {
                     found.add(new HeadFile(path, format, withStrays(tensors, prefix)));
                     places.add(format.title() + " under '" + prefix + "'");
                 }
             }
         }
         if (found.isEmpty()) {
-            throw new CheckpointException(path + ": no segmentation head known to Dino4J is in it; it has " + tensors
+            throw new CheckpointException(path + ": no segmentation head known to Dino4J is in it; it is a " + tensors
                     + ". Known are "
                     + String.join(
                             ", ", HeadFormat.ALL.stream().map(HeadFormat::title).toList())
@@ -62,41 +79,57 @@ record HeadFile(Path path, HeadFormat format, StateDict weights) {
         return found.get(0);
     }
 
-    /** Loads the head for this backbone. */
-    LoadedHead<SegmentationHead> load(Model model) {
-        BackboneConfig config = model.config();
-        Function<Parameters, SegmentationHead> build = format.reader()
-                .plan(weights, new Fitting(path, config, model.card().name()));
-        return LoadedHead.load(path, format.title() + " for " + model.card().name(), weights, build);
+    /** What it is, such as "a linear segmentation head of DINOv2's hub". */
+    public String title() {
+        return format.title();
     }
 
-    /** How the publisher of such heads runs them. */
-    SegmentOptions options(Model model) {
-        return format.options().apply(model.config());
+    /**
+     * Loads the head for a backbone.
+     *
+     * @throws CheckpointException if the head is for another backbone, or a tensor is missing, misshapen, unknown or not
+     *     finite
+     */
+    public LoadedHead<SegmentationHead> load(Model backbone) {
+        return load(backbone.config(), backbone.card().name());
     }
 
+    /** The same for a backbone that is not in memory; {@code name} is for messages. */
+    public LoadedHead<SegmentationHead> load(BackboneConfig backbone, String name) {
+        Function<Parameters, SegmentationHead> build = format.reader().plan(weights, new Fitting(path, backbone, name));
+        return LoadedHead.load(path, format.title() + " for " + name, weights, build);
+    }
+
+    /** How the publisher of such heads runs them on this backbone. */
+    public SegmentOptions options(BackboneConfig backbone) {
+        return format.options().apply(weights, backbone);
+    }
+
+    /** Where in the file a head of this kind may lie: what stands before its first anchor, if all others follow it too. */
     private static List<String> prefixes(HeadFormat format, StateDict tensors) {
         String first = format.anchors().get(0);
         return tensors.names().stream()
                 .filter(name -> name.equals(first) || name.endsWith("." + first))
+                .filter(name -> !BACKBONE.matcher(name).matches())
                 .map(name -> name.substring(0, name.length() - first.length()))
-                .filter(prefix -> !BACKBONE.matcher(prefix).matches())
                 .filter(prefix -> format.anchors().stream().allMatch(anchor -> tensors.contains(prefix + anchor)))
                 .toList();
     }
 
     private static StateDict withStrays(StateDict tensors, String prefix) {
-        Map<String, StoredTensor> weights =
-                new LinkedHashMap<>(tensors.under(prefix).tensors());
-        weights.keySet().removeIf(name -> name.startsWith(ADAPTED));
-        if (!prefix.isEmpty()) {
-            tensors.select(name ->
-                            !name.startsWith(prefix) && !BACKBONE.matcher(name).matches())
-                    .tensors()
-                    .forEach(weights::put);
-        } else {
-            weights.keySet().removeIf(name -> BACKBONE.matcher(name).matches());
-        }
+        Map<String, StoredTensor> weights = new LinkedHashMap<>();
+        tensors.tensors().forEach((name, tensor) -> {
+            // without the prefix first: an adapter, which is part of a head, lies beside the backbone that it adapts
+            String own = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+            if (!BACKBONE.matcher(own).matches()) {
+                weights.put(own, tensor);
+            }
+        });
         return StateDict.of(weights);
+    }
+
+    @Override
+    public String toString() {
+        return title() + " in " + path;
     }
 }

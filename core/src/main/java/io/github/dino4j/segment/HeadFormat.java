@@ -7,6 +7,7 @@ import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.weights.StateDict;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,7 +26,7 @@ record HeadFormat(
         List<String> anchors,
         Predicate<StateDict> shaped,
         Reader reader,
-        Function<BackboneConfig, SegmentOptions> options) {
+        BiFunction<StateDict, BackboneConfig, SegmentOptions> options) {
 
     /** Plans a head: reads its shapes, checks them against the backbone, and leaves the weights for later. */
     interface Reader {
@@ -46,14 +47,14 @@ record HeadFormat(
             List.of("conv.weight", "batchnorm_layer.running_mean"),
             HeadFormat::any,
             HeadFormat::linear,
-            backbone -> SegmentOptions.DINOV3);
+            (weights, backbone) -> SegmentOptions.DINOV3);
 
     static final HeadFormat HUB = new HeadFormat(
             "a linear segmentation head of DINOv2's hub",
             List.of("conv_seg.weight", "bn.running_mean"),
             HeadFormat::any,
             HeadFormat::hub,
-            backbone -> SegmentOptions.DINOV2_LINEAR);
+            HeadFormat::hubOptions);
 
     static final HeadFormat FINE_TUNE_LINEAR = new HeadFormat(
             "a linear decoder of dinov3-finetune",
@@ -71,7 +72,7 @@ record HeadFormat(
 
     static final HeadFormat MASK2FORMER = new HeadFormat(
             "a Mask2Former head of DINOv3",
-            List.of("0.level_embed", "1.predictor.query_feat.weight", "1.pixel_decoder.mask_feature.weight"),
+            List.of("1.predictor.query_feat.weight", "1.pixel_decoder.mask_feature.weight", "0.level_embed"),
             HeadFormat::any,
             HeadFormat::mask2Former,
             backbone -> SegmentOptions.DINOV3_MASK2FORMER);
@@ -96,6 +97,11 @@ record HeadFormat(
         return p -> new HubSegmenter(p, config);
     }
 
+    private static SegmentOptions hubOptions(StateDict weights, BackboneConfig backbone) {
+        boolean oneLayer = weights.get("conv_seg.weight").shape()[1] == backbone.dim();
+        return oneLayer ? SegmentOptions.DINOV2_LINEAR : SegmentOptions.DINOV2_MS;
+    }
+
     private static Function<Parameters, SegmentationHead> fineTuneLinear(StateDict weights, Fitting backbone) {
         long[] conv = Fitting.shape(weights, "classifier.weight", 4);
         backbone.requireLayers(1, conv[1]);
@@ -117,7 +123,7 @@ record HeadFormat(
     }
 
     /** Trained on images of 490 pixels, cut to a multiple of the patch, that were divided by 255 and nothing else. */
-    private static SegmentOptions fineTuneOptions(BackboneConfig backbone) {
+    private static SegmentOptions fineTuneOptions(StateDict weights, BackboneConfig backbone) {
         return SegmentOptions.of(FINE_TUNE_SIDE / backbone.patch() * backbone.patch(), new Inference.Plain(Fit.STRETCH))
                 .withNormalisation(DIVIDED_ONLY);
     }

@@ -1,7 +1,16 @@
 package io.github.dino4j.segment;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.visual.AreaPicture;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +117,87 @@ public final class PanopticMap {
     /** The segments that have pixels, in the order they were given. */
     public List<Segment> segments() {
         return segments;
+    }
+
+    /**
+     * The pixels of a segment.
+     *
+     * @throws IllegalArgumentException if there is none with this id
+     */
+    public Rle rle(int id) {
+        if (segments.stream().noneMatch(segment -> segment.id() == id)) {
+            throw new IllegalArgumentException("no segment " + id + " in the map; it has "
+                    + segments.stream().map(Segment::id).toList());
+        }
+        boolean[] mask = new boolean[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            mask[i] = ids[i] == id;
+        }
+        return Rle.of(width, height, mask);
+    }
+
+    /**
+     * Each segment in a shade of its class's colour over the photo, thin borders between them, and to the right the
+     * segments, largest first, with their share of the photo.
+     *
+     * @throws IllegalArgumentException if the photo has another size
+     */
+    public RgbImage overlay(RgbImage photo) {
+        if (photo.width() != width || photo.height() != height) {
+            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height() + ", its map "
+                    + width + " x " + height + "; give the photo that was segmented");
+        }
+        List<AreaPicture.Area> legend = new ArrayList<>();
+        Map<Integer, Integer> entry = new HashMap<>();
+        Drawing.Objects objects = new Drawing.Objects(classes, segments.stream().mapToInt(Segment::category));
+        List<Segment> sorted = new ArrayList<>(segments);
+        sorted.sort(Comparator.comparingInt(Segment::area).reversed());
+        for (Segment segment : sorted) {
+            entry.put(segment.id(), legend.size());
+            legend.add(objects.next(segment.category(), (double) segment.area() / ids.length));
+        }
+        int[] areas = new int[ids.length];
+        Arrays.setAll(areas, i -> entry.getOrDefault(ids[i], AreaPicture.NONE));
+        return AreaPicture.withLegend(AreaPicture.over(photo, areas, legend, Drawing.OPACITY), legend);
+    }
+
+    /**
+     * Writes the ids as COCO's panoptic PNG, 8-bit RGB with id = R + 256 G + 65536 B; the file appears whole or not at
+     * all.
+     */
+    public void writePng(Path file) throws IOException {
+        byte[] rgb = new byte[3 * ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            Drawing.put(rgb, i, (ids[i] & 0xff) << 16 | (ids[i] & 0xff00) | ids[i] >> 16);
+        }
+        RgbImage.of(width, height, rgb).writePng(file);
+    }
+
+    /** Writes {@link #toJson()}; the file appears whole or not at all. */
+    public void writeJson(Path file) throws IOException {
+        CocoJson.write(file, toJson());
+    }
+
+    /**
+     * COCO's panoptic form: {@code width}, {@code height}, and under {@code segments_info} for each segment {@code id},
+     * {@code category_id} (index into the class list), {@code category}, {@code isthing}, {@code area} in pixels,
+     * {@code bbox} [x, y, width, height], {@code score} and {@code iscrowd} 0. The pixels stand in {@link #writePng}.
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = CocoJson.photo(width, height, classes);
+        ArrayNode infos = json.putArray("segments_info");
+        for (Segment segment : segments) {
+            ObjectNode info = infos.addObject();
+            info.put("id", segment.id());
+            info.put("category_id", segment.category());
+            info.put("category", classes.nameOf(segment.category()));
+            info.put("isthing", segment.thing() ? 1 : 0);
+            info.put("area", segment.area());
+            CocoJson.putBox(info, segment.box());
+            info.put("score", segment.score());
+            info.put("iscrowd", 0);
+        }
+        return json;
     }
 
     @Override

@@ -12,9 +12,6 @@ import io.github.dino4j.predict.Predictor;
 import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.weights.CheckpointException;
-import io.github.dino4j.weights.Checkpoints;
-import io.github.dino4j.weights.StateDict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,18 +49,18 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
      * decode_head.} or {@code module.}.
      *
      * @param backbone that the head was trained on; stays the caller's
-     * @throws CheckpointException if no head is known in it, it is for another backbone, or its LoRA weights belong into
+     * @throws io.github.dino4j.weights.CheckpointException if no head is known in it, it is for another backbone, or its LoRA weights belong into
      *     the backbone
      * @throws IllegalArgumentException if {@code classes} has another number of classes than the head
      */
     public static SegmentPredictor load(Model backbone, Path head, ClassList classes) {
-        HeadFile file = open(head);
-        return owning(backbone, file.load(backbone), classes, file.options(backbone));
+        HeadFile file = HeadFile.open(head);
+        return owning(backbone, file.load(backbone), classes, file.options(backbone.config()));
     }
 
     /** The same, run otherwise. */
     public static SegmentPredictor load(Model backbone, Path head, ClassList classes, SegmentOptions options) {
-        return owning(backbone, open(head).load(backbone), classes, options);
+        return owning(backbone, HeadFile.open(head).load(backbone), classes, options);
     }
 
     /**
@@ -80,12 +77,6 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
     public static SegmentPredictor of(
             Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
         return new SegmentPredictor(backbone, head, classes, options);
-    }
-
-    private static HeadFile open(Path path) {
-        StateDict tensors = Checkpoints.tensors(path);
-        FineTuneFile.refuseLora(path, tensors);
-        return HeadFile.of(path, tensors);
     }
 
     private static SegmentPredictor owning(

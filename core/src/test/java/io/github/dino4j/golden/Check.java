@@ -144,6 +144,20 @@ public final class Check {
         }
     }
 
+    /** Compares classes that an argmax decides: where two scores nearly tie, one pixel of a thousand may differ. */
+    public void expectLabels(String name, long[] shape, float[] got) {
+        GoldenCase.Output output = golden.output(name);
+        open.remove(name);
+        int off = 0;
+        for (int k = 0; k < output.values().length; k++) {
+            off += got[output.index(k)] == output.values()[k] ? 0 : 1;
+        }
+        if (!Arrays.equals(shape, output.shape()) || off * 1000L > output.values().length) {
+            failures.add(name + " " + Arrays.toString(shape) + " has another class in " + off + " of "
+                    + output.values().length + " places");
+        }
+    }
+
     /** Ends the case: the line of the report. */
     String finish() {
         List<String> missing = open.stream().sorted().toList();

@@ -44,7 +44,11 @@ class GoldenTest {
             new AdapterComponent(),
             new DeformableAttentionComponent(),
             new PixelDecoderComponent(),
-            new DepthMetricsComponent());
+            new DepthMetricsComponent(),
+            new LinearSegmenterComponent(),
+            new HubSegmenterComponent(),
+            new FineTuneDecoderComponent(),
+            new SegmentMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
