@@ -2,6 +2,7 @@ package io.github.dino4j;
 
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
@@ -94,6 +95,15 @@ public final class Dino implements AutoCloseable {
         return model.features(List.of(prepare(image))).get(0);
     }
 
+    /**
+     * Features of an image and its depth, for a model that reads both ({@link LoadOptions#withDepth}).
+     *
+     * @throws IllegalArgumentException if the two differ in size, or the model reads no depth
+     */
+    public Features features(RgbImage image, DepthFrame depth) {
+        return model.features(List.of(prepare(image, depth))).get(0);
+    }
+
     /** Features of several images in one batch; the transform must give them one size. */
     public List<Features> features(List<RgbImage> images) {
         return model.features(images.stream().map(this::prepare).toList());
@@ -104,6 +114,11 @@ public final class Dino implements AutoCloseable {
         return model.intermediate(prepare(image), layers, true);
     }
 
+    /** The same of an image and its depth. */
+    public List<Features> intermediate(RgbImage image, DepthFrame depth, Layers layers) {
+        return model.intermediate(prepare(image, depth), layers, true);
+    }
+
     /** Where the class token looks in a block, counted from 0; negative numbers count from the last. */
     public AttentionMap attention(RgbImage image, int block) {
         return model.attention(prepare(image), block < 0 ? model.config().depth() + block : block);
@@ -111,7 +126,19 @@ public final class Dino implements AutoCloseable {
 
     /** The image as the model sees it. */
     public Pixels prepare(RgbImage image) {
-        Pixels pixels = transform.apply(image);
+        return whole(transform.apply(image));
+    }
+
+    /** The image and its depth as the model sees them. */
+    public Pixels prepare(RgbImage image, DepthFrame depth) {
+        if (!model.config().readsDepth()) {
+            throw new IllegalArgumentException("the model " + model.card().name()
+                    + " reads no depth; leave it out, or load the model with LoadOptions.withDepth");
+        }
+        return whole(transform.apply(image, depth));
+    }
+
+    private Pixels whole(Pixels pixels) {
         int patch = model.config().patch();
         if (pixels.height() % patch != 0 || pixels.width() % patch != 0) {
             throw new IllegalArgumentException("the transform gives " + pixels.height() + " x " + pixels.width()

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dino4j.Dino;
+import io.github.dino4j.backbone.DepthFusion;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.Safetensors;
 import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +51,23 @@ class CommandsTest {
         assertThat(info.at("/flow/stages/1/shape").toString()).isEqualTo("[2,397,384]");
         assertThat(info.at("/published/0/licence").asText()).isEqualTo("DINOv3 License");
         assertThat(Files.readString(svg)).startsWith("<").contains("<svg").endsWith("</svg>\n");
+    }
+
+    @Test
+    void tellsOfAFileThatReadsDepth() {
+        Path file = folder.resolve("rgbd.safetensors");
+        Checkpoint rgbd = new DepthFusion.Branch().onto(Checkpoints.open(Cli.MODEL));
+        Safetensors.write(file, rgbd.weights().tensors(), rgbd.metadata());
+
+        JsonNode info = Cli.run("info", file, "--json").exits(0).json();
+
+        assertThat(info.at("/flow/input/1").asInt()).isEqualTo(4);
+        assertThat(info.at("/flow/stages/0/name").asText()).isEqualTo("depth_embed");
+        assertThat(info.at("/config/description").asText()).contains("RGB and depth in a branch");
+        assertThat(Cli.run("pca", "-m", file, CAT, "-o", folder.resolve("pca.png"))
+                        .exits(2)
+                        .err())
+                .contains("reads 4 channels (RGB and depth), the image has 3 channels (RGB)");
     }
 
     @Test

@@ -70,6 +70,22 @@ public final class Architecture {
         };
     }
 
+    /** Whether the fourth channel has a first layer of its own, beside that of the first three. */
+    private boolean depthBranch() {
+        return weights.contains(DepthFusion.BRANCH + ".weight");
+    }
+
+    /** Channels of an image, as the first layer {@code weight} [C, channels, k, k] and a depth branch tell. */
+    private int channels(long[] weight) {
+        int channels = (int) weight[1];
+        if (depthBranch() && channels != 3) {
+            throw new CheckpointException(checkpoint.path() + ": has a depth branch ('" + DepthFusion.BRANCH
+                    + ".weight') beside a first layer of " + channels + " channels; it goes with 3, R, G and B."
+                    + " The file was put together wrongly.");
+        }
+        return depthBranch() ? 4 : channels;
+    }
+
     private VitConfig vit() {
         long[] patchEmbedding = shape("patch_embed.proj.weight", 4);
         int dim = (int) patchEmbedding[0];
@@ -79,7 +95,7 @@ public final class Architecture {
         int registers = weights.contains(registersName) ? (int) shape(registersName, 3)[1] : 0;
         int heads = heads(dim);
         return new VitConfig(
-                (int) patchEmbedding[1],
+                channels(patchEmbedding),
                 dim,
                 count("blocks", "^blocks\\.(\\d+)\\..*"),
                 heads,
@@ -94,7 +110,8 @@ public final class Architecture {
                 weights.contains("mask_token"),
                 weights.contains("cls_norm.weight"),
                 weights.contains("local_cls_norm.weight"),
-                v2 ? VitConfig.Remainder.REFUSE : VitConfig.Remainder.DROP);
+                v2 ? VitConfig.Remainder.REFUSE : VitConfig.Remainder.DROP,
+                depthBranch());
     }
 
     private boolean isV2() {
@@ -199,8 +216,13 @@ public final class Architecture {
             dims.add((int) shape("downsample_layers." + stage + (stage == 0 ? ".0.weight" : ".1.weight"), 4)[0]);
             depths.add(count("blocks of a stage", "^stages\\." + stage + "\\.(\\d+)\\..*"));
         }
-        int channels = (int) shape("downsample_layers.0.0.weight", 4)[1];
-        return new ConvNextConfig(channels, depths, dims, weights.contains("stages.0.0.gamma"), OptionalInt.empty());
+        return new ConvNextConfig(
+                channels(shape("downsample_layers.0.0.weight", 4)),
+                depths,
+                dims,
+                weights.contains("stages.0.0.gamma"),
+                OptionalInt.empty(),
+                depthBranch());
     }
 
     private XcitConfig xcit() {

@@ -86,10 +86,12 @@ public final class BackboneCatalog {
 
     /**
      * The entries of this shape: several where web and satellite weights share theirs. Tensors that libraries leave out
-     * when they convert (mask token, zero biases, norms of training) make no difference.
+     * when they convert (mask token, zero biases, norms of training) make no difference, nor does depth that was added to
+     * the colours.
      */
     public static List<Entry> alike(BackboneConfig config) {
-        return ENTRIES.stream().filter(e -> alike(e.config(), config)).toList();
+        BackboneConfig rgb = config.rgb();
+        return ENTRIES.stream().filter(e -> alike(e.config(), rgb)).toList();
     }
 
     private static boolean alike(BackboneConfig a, BackboneConfig b) {
@@ -116,16 +118,23 @@ public final class BackboneCatalog {
                     : "rotary positions";
             return "a ViT of width " + v.dim() + ", " + v.depth() + " blocks, " + v.heads() + " heads, patch "
                     + v.patch() + ", " + ffn + " " + v.ffn().hidden() + ", " + v.registers() + " registers, "
-                    + position + (v.layerScale() ? "" : ", no LayerScale");
+                    + position + (v.layerScale() ? "" : ", no LayerScale") + depth(config, v.depthBranch());
         }
         if (config instanceof ConvNextConfig c) {
-            return "a ConvNeXt of depths " + c.depths() + " and widths " + c.dims();
+            return "a ConvNeXt of depths " + c.depths() + " and widths " + c.dims() + depth(config, c.depthBranch());
         }
         if (config instanceof XcitConfig x) {
             return "an XCiT of width " + x.dim() + ", " + x.depth() + " blocks, " + x.heads() + " heads, patch "
                     + x.patch();
         }
         return "a ResNet of blocks " + ((ResNetConfig) config).blocks();
+    }
+
+    private static String depth(BackboneConfig config, boolean branch) {
+        if (!config.readsDepth()) {
+            return "";
+        }
+        return branch ? ", RGB and depth in a branch" : ", RGB and depth in one first layer";
     }
 
     private static String canonical(String name) {

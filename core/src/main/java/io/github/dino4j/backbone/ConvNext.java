@@ -39,7 +39,7 @@ final class ConvNext implements Backbone {
         config = c;
         pass = p.pass();
         Parameters down = p.at("downsample_layers");
-        stem = Stem.of(down.at(0), c.inChannels(), c.dims().get(0));
+        stem = Stem.of(p, c);
         for (int stage = 1; stage < 4; stage++) {
             halvings.add(
                     Halving.of(down.at(stage), c.dims().get(stage - 1), c.dims().get(stage)));
@@ -93,6 +93,10 @@ final class ConvNext implements Backbone {
     }
 
     private List<FeatureMap> maps(Tensor pixels) {
+        if (pixels.dim() != 4 || pixels.size(1) != config.inChannels()) {
+            throw new IllegalArgumentException(
+                    "images must be [B, " + config.inChannels() + ", H, W], not " + pixels.describe());
+        }
         int least = 32;
         if (pixels.size(2) < least || pixels.size(3) < least) {
             throw new IllegalArgumentException("an image of " + pixels.size(2) + " x " + pixels.size(3)
@@ -139,9 +143,13 @@ final class ConvNext implements Backbone {
 
     /** The first layer: 4 x 4 pixels of the image become one of the map, and a norm. */
     private record Stem(PatchProjection conv, LayerNorm norm) {
-        static Stem of(Parameters p, int in, int dim) {
-            PatchProjection conv = p.patches("0", new Squares(in, dim, 4, WEIGHT, Init.ZERO));
-            return new Stem(conv, new LayerNorm(p.at(1), EPS, dim));
+        static Stem of(Parameters p, ConvNextConfig c) {
+            Parameters at = p.at("downsample_layers").at(0);
+            int dim = c.dims().get(0);
+            int channels = c.depthBranch() ? 3 : c.inChannels();
+            PatchProjection conv = at.patches("0", new Squares(channels, dim, 4, WEIGHT, Init.ZERO));
+            return new Stem(
+                    c.depthBranch() ? new DepthBranch(conv, p, dim, 4) : conv, new LayerNorm(at.at(1), EPS, dim));
         }
 
         FeatureMap forward(Tensor pixels) {

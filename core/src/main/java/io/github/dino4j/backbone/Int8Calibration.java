@@ -130,12 +130,18 @@ public final class Int8Calibration {
         return sum;
     }
 
+    /** The colours are the same whether depth comes with them or not, and so is the plan where depth adds nothing. */
     private static Tensor noise(SplittableRandom random, int channels, int side) {
         int plane = side * side;
         float[] values = new float[channels * plane];
+        int colours = Math.min(3, channels);
+        SplittableRandom further = new SplittableRandom(side);
+        for (int i = colours * plane; i < values.length; i++) {
+            values[i] = (float) (0.9 * further.nextGaussian());
+        }
         for (int i = 0; i < plane; i++) {
             double grey = random.nextGaussian();
-            for (int channel = 0; channel < channels; channel++) {
+            for (int channel = 0; channel < colours; channel++) {
                 values[channel * plane + i] = (float) (0.8 * grey + 0.4 * random.nextGaussian());
             }
         }

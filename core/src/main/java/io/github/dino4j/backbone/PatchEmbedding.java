@@ -8,14 +8,18 @@ import io.github.dino4j.tensor.Tensor;
 /**
  * Patches as tokens, for images that can be cut into them.
  *
- * <p>Weights: {@code proj} [C, channels, p, p].
+ * <p>Weights: {@code patch_embed.proj} [C, channels, p, p]; with a depth branch [C, 3, p, p] and {@code depth_embed.proj}
+ * [C, 1, p, p].
  */
 final class PatchEmbedding {
     private final PatchProjection proj;
     private final VitConfig config;
 
     PatchEmbedding(Parameters p, VitConfig c) {
-        proj = p.patches("proj", new Squares(c.inChannels(), c.dim(), c.patch()));
+        Parameters at = p.at("patch_embed");
+        proj = c.depthBranch()
+                ? new DepthBranch(at.patches("proj", new Squares(3, c.dim(), c.patch())), p, c.dim(), c.patch())
+                : at.patches("proj", new Squares(c.inChannels(), c.dim(), c.patch()));
         config = c;
     }
 

@@ -47,7 +47,7 @@ public final class VisionTransformer implements Backbone {
                 ? Optional.of(p.tensor(c.registersName(), Init.normal(0.02), 1, c.registers(), dim))
                 : Optional.empty();
         maskToken = c.maskToken() ? Optional.of(p.tensor("mask_token", Init.ZERO, 1, dim)) : Optional.empty();
-        patchEmbedding = new PatchEmbedding(p.at("patch_embed"), c);
+        patchEmbedding = new PatchEmbedding(p, c);
         rotary = c.position() instanceof Position.Rope rope
                 ? Optional.of(new RotaryEmbedding(p.at("rope_embed"), rope.config(), c.headDim()))
                 : Optional.empty();

@@ -11,6 +11,7 @@ import java.util.Optional;
 /**
  * Shape of a vision transformer of DINO v1, v2 or v3.
  *
+ * @param inChannels 3 for RGB, 4 with depth
  * @param registers extra tokens between class and patch tokens; "storage tokens" in v3
  * @param qkvBias bias of queries, keys and values
  * @param layerScale LayerScale on the residual branches
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param untiedClsNorm class and register tokens have a final norm of their own ({@code cls_norm})
  * @param localClsNorm the weights hold {@code local_cls_norm}, used only in training
  * @param remainder what to do with image sides that are no multiple of the patch
+ * @param depthBranch the fourth channel has a patch embedding of its own ({@code depth_embed}, see {@link DepthFusion})
  */
 public record VitConfig(
         int inChannels,
@@ -35,7 +37,8 @@ public record VitConfig(
         boolean maskToken,
         boolean untiedClsNorm,
         boolean localClsNorm,
-        Remainder remainder)
+        Remainder remainder,
+        boolean depthBranch)
         implements BackboneConfig {
 
     /** Fate of the pixels behind the last whole patch. */
@@ -54,6 +57,47 @@ public record VitConfig(
         check(
                 !(position instanceof Position.Rope) || dim / heads % 4 == 0,
                 "rotary positions need a head width that is a multiple of 4, not " + dim / heads);
+        check(
+                !depthBranch || inChannels == 4,
+                "a depth branch reads the fourth of 4 channels (RGB and depth), not of " + inChannels);
+    }
+
+    /** A model without a depth branch. */
+    public VitConfig(
+            int inChannels,
+            int dim,
+            int depth,
+            int heads,
+            int patch,
+            Position position,
+            Ffn ffn,
+            Norm norm,
+            int registers,
+            Bias qkvBias,
+            boolean projBias,
+            boolean layerScale,
+            boolean maskToken,
+            boolean untiedClsNorm,
+            boolean localClsNorm,
+            Remainder remainder) {
+        this(
+                inChannels,
+                dim,
+                depth,
+                heads,
+                patch,
+                position,
+                ffn,
+                norm,
+                registers,
+                qkvBias,
+                projBias,
+                layerScale,
+                maskToken,
+                untiedClsNorm,
+                localClsNorm,
+                remainder,
+                false);
     }
 
     private static void check(boolean condition, String message) {
@@ -89,7 +133,8 @@ public record VitConfig(
                 maskToken,
                 untiedClsNorm,
                 localClsNorm,
-                remainder);
+                remainder,
+                depthBranch);
     }
 
     public VitConfig withNorm(Norm other) {
@@ -109,7 +154,35 @@ public record VitConfig(
                 maskToken,
                 untiedClsNorm,
                 localClsNorm,
-                remainder);
+                remainder,
+                depthBranch);
+    }
+
+    @Override
+    public VitConfig rgb() {
+        return inChannels == 4 ? withChannels(3, false) : this;
+    }
+
+    /** The same on other channels, the fourth with or without a branch of its own. */
+    VitConfig withChannels(int channels, boolean branch) {
+        return new VitConfig(
+                channels,
+                dim,
+                depth,
+                heads,
+                patch,
+                position,
+                ffn,
+                norm,
+                registers,
+                qkvBias,
+                projBias,
+                layerScale,
+                maskToken,
+                untiedClsNorm,
+                localClsNorm,
+                remainder,
+                branch);
     }
 
     /** First value of the LayerScale factors in training from scratch: 1 in v2, 1e-5 in v3. */

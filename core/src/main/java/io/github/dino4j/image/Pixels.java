@@ -3,8 +3,8 @@ package io.github.dino4j.image;
 import java.util.List;
 
 /**
- * What a model sees of one image: normalised float32 values, planar [3, H, W] in the order R, G, B, and the {@link
- * Geometry} that leads back to the source.
+ * What a model sees of one image: normalised float32 values, planar [C, H, W] in the order R, G, B, and depth where there
+ * is one, and the {@link Geometry} that leads back to the source.
  *
  * <p>Immutable by contract (the array is handed out, not copied) and safe to share between threads.
  */
@@ -17,9 +17,14 @@ public final class Pixels {
         this.geometry = geometry;
     }
 
-    /** The values themselves, [3, H, W] row by row. Not to be modified. */
+    /** The values themselves, [C, H, W] row by row. Not to be modified. */
     public float[] values() {
         return values;
+    }
+
+    /** 3 for R, G, B; 4 with depth. */
+    public int channels() {
+        return values.length / (geometry.height() * geometry.width());
     }
 
     public int height() {
@@ -58,7 +63,7 @@ public final class Pixels {
     /**
      * Joins images of one size.
      *
-     * @return [B, 3, H, W] as one array
+     * @return [B, C, H, W] as one array
      * @throws IllegalArgumentException if the list is empty or two sizes differ; the message names both
      */
     public static float[] batch(List<Pixels> images) {
@@ -79,16 +84,21 @@ public final class Pixels {
         Pixels first = images.get(0);
         for (int b = 0; b < images.size(); b++) {
             Pixels image = images.get(b);
-            if (image.height() != first.height() || image.width() != first.width()) {
-                throw new IllegalArgumentException("image " + b + " of the batch is [3, " + image.height() + ", "
-                        + image.width() + "], image 0 is [3, " + first.height() + ", " + first.width()
-                        + "]; use a sizing that gives one size, or a batch each");
+            if (image.height() != first.height()
+                    || image.width() != first.width()
+                    || image.channels() != first.channels()) {
+                throw new IllegalArgumentException("image " + b + " of the batch is " + image.shape() + ", image 0 is "
+                        + first.shape() + "; use a sizing that gives one size, or a batch each");
             }
         }
     }
 
+    private String shape() {
+        return "[" + channels() + ", " + height() + ", " + width() + "]";
+    }
+
     @Override
     public String toString() {
-        return "Pixels[3, " + height() + ", " + width() + "] of " + geometry;
+        return "Pixels" + shape() + " of " + geometry;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.dino4j.image;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Prepares an image for a model: size, resampling filter and arithmetic, normalisation. The statics are the transforms
@@ -10,13 +11,16 @@ import java.util.Arrays;
  * by 255 first. {@link Sizing.PadToMultiple} pads with zeros after the normalisation.
  *
  * <p>Immutable; one instance serves any number of threads.
+ *
+ * @param depth how depth is normalised, for models that read it beside the colours
  */
 public record Transform(
         Sizing sizing,
         Interpolation interpolation,
         ResizePath path,
         Normalisation normalisation,
-        Resampling resampling) {
+        Resampling resampling,
+        Optional<DepthNormalisation> depth) {
 
     public Transform {
         if (path != ResizePath.PILLOW) {
@@ -26,7 +30,7 @@ public record Transform(
 
     /** An exact transform. */
     public Transform(Sizing sizing, Interpolation interpolation, ResizePath path, Normalisation normalisation) {
-        this(sizing, interpolation, path, normalisation, Resampling.EXACT);
+        this(sizing, interpolation, path, normalisation, Resampling.EXACT, Optional.empty());
     }
 
     /** DINOv1's evaluation transform: shorter side 256, bicubic by Pillow, centre crop 224. */
@@ -100,30 +104,36 @@ public record Transform(
     }
 
     public Transform withSizing(Sizing sizing) {
-        return new Transform(sizing, interpolation, path, normalisation, resampling);
+        return new Transform(sizing, interpolation, path, normalisation, resampling, depth);
     }
 
     public Transform withNormalisation(Normalisation normalisation) {
-        return new Transform(sizing, interpolation, path, normalisation, resampling);
+        return new Transform(sizing, interpolation, path, normalisation, resampling, depth);
     }
 
     public Transform withInterpolation(Interpolation interpolation) {
-        return new Transform(sizing, interpolation, path, normalisation, resampling);
+        return new Transform(sizing, interpolation, path, normalisation, resampling, depth);
     }
 
     public Transform withPath(ResizePath path) {
-        return new Transform(sizing, interpolation, path, normalisation, resampling);
+        return new Transform(sizing, interpolation, path, normalisation, resampling, depth);
     }
 
     /** The same, resized exactly (which is the default) or fast. */
     public Transform withResampling(Resampling resampling) {
-        return new Transform(sizing, interpolation, path, normalisation, resampling);
+        return new Transform(sizing, interpolation, path, normalisation, resampling, depth);
+    }
+
+    /** The same for RGB-D models, see {@link #apply(RgbImage, DepthFrame)}. */
+    public Transform withDepth(DepthNormalisation depth) {
+        return new Transform(sizing, interpolation, path, normalisation, resampling, Optional.of(depth));
     }
 
     /** One line to store beside results, for example {@code both sides forced to 256 x 256; bilinear, uint8 tensor; mean ...}. */
     public String describe() {
         String resize = interpolation + ", " + path + (isFast() ? " approximated fast" : "");
-        return sizing + "; " + resize + "; " + normalisation;
+        return sizing + "; " + resize + "; " + normalisation
+                + depth.map(d -> "; " + d).orElse("");
     }
 
     private boolean isFast() {
@@ -162,6 +172,38 @@ public record Transform(
             });
         }
         return new Pixels(values, Geometry.of(image, layout, sizing.toString()));
+    }
+
+    /**
+     * Applies the transform to a picture and its depth: {@link Pixels} of four channels, the depth resized, cropped and
+     * padded as the colours are, last. Depth is resized by the mean over the measured part of the area that a new pixel
+     * covers, whatever filter the colours take: negative lobes and holes would make depths that nothing in the scene has.
+     * Padding counts as not measured. Whoever mirrors or crops the pixels afterwards does it to all four channels at once.
+     *
+     * @throws IllegalArgumentException if the two differ in size, or the transform has no normalisation of depth
+     */
+    public Pixels apply(RgbImage image, DepthFrame frame) {
+        DepthNormalisation normalised = depth.orElseThrow(() ->
+                new IllegalArgumentException("this transform prepares colours alone; give it a normalisation of depth,"
+                        + " withDepth(DepthNormalisation.INDOOR), or take that of an RGB-D model's card"));
+        if (frame.width() != image.width() || frame.height() != image.height()) {
+            throw new IllegalArgumentException("the depth frame is " + frame.width() + " x " + frame.height()
+                    + " pixels, its picture " + image.width() + " x " + image.height()
+                    + "; register the depth to the picture first, so that both show one point at one place");
+        }
+        Pixels colours = apply(image);
+        Layout layout = Layout.of(sizing, image.height(), image.width());
+        DepthFrame resized = frame.resized(layout.resizedHeight(), layout.resizedWidth());
+        int area = layout.height() * layout.width();
+        float[] values = Arrays.copyOf(colours.values(), Math.multiplyExact(4, area)); // where padded, depth stays 0
+        Geometry.Box content = colours.geometry().content();
+        for (int y = content.top(); y < content.bottom(); y++) {
+            for (int x = content.left(); x < content.right(); x++) {
+                values[3 * area + y * layout.width() + x] =
+                        normalised.apply(resized.at(x + layout.left(), y + layout.top()));
+            }
+        }
+        return new Pixels(values, colours.geometry());
     }
 
     private RgbImage resize(RgbImage image, Layout layout) {

@@ -4,7 +4,8 @@
  * <p>{@link io.github.dino4j.image.ImageDecoder} reads JPEG, PNG, WebP, TIFF, BMP and GIF into an {@link
  * io.github.dino4j.image.RgbImage}; {@link io.github.dino4j.image.Transform} resizes, crops or pads and normalises it
  * exactly as the models' own transforms do; {@link io.github.dino4j.image.Pixels} carries the values together with the
- * way back to the source image. {@link io.github.dino4j.image.ImageFolder} lists files, {@link
+ * way back to the source image, and the depth of a {@link
+ * io.github.dino4j.image.DepthFrame} as their fourth channel. {@link io.github.dino4j.image.ImageFolder} lists files, {@link
  * io.github.dino4j.image.ImageLoader} decodes them ahead on its own threads.
  *
  * <pre>{@code

@@ -1,5 +1,6 @@
 package io.github.dino4j.predict;
 
+import io.github.dino4j.backbone.DepthFusion;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  * @param periods where rotary periods come from
  * @param memory how weights are held for {@link Precision#PLAIN}
  * @param precision in which arithmetic the backbone runs
+ * @param depth how depth is added to an RGB model; a file that has depth needs it not
  */
 public record LoadOptions(
         Optional<String> model,
@@ -21,7 +23,8 @@ public record LoadOptions(
         Reference reference,
         Periods periods,
         Memory memory,
-        Precision precision) {
+        Precision precision,
+        Optional<DepthFusion> depth) {
     public static final LoadOptions DEFAULT = new LoadOptions(
             Optional.empty(),
             Optional.empty(),
@@ -29,7 +32,8 @@ public record LoadOptions(
             Reference.META,
             Periods.BY_REFERENCE,
             Memory.AUTO,
-            Precision.FLOAT32);
+            Precision.FLOAT32,
+            Optional.empty());
 
     /** Rotary periods of v3: published files hold them rounded to bfloat16. */
     public enum Periods {
@@ -68,30 +72,35 @@ public record LoadOptions(
     }
 
     public LoadOptions withModel(String name) {
-        return new LoadOptions(Optional.of(name), part, heads, reference, periods, memory, precision);
+        return new LoadOptions(Optional.of(name), part, heads, reference, periods, memory, precision, depth);
     }
 
     public LoadOptions withPart(String key) {
-        return new LoadOptions(model, Optional.of(key), heads, reference, periods, memory, precision);
+        return new LoadOptions(model, Optional.of(key), heads, reference, periods, memory, precision, depth);
     }
 
     public LoadOptions withHeads(int count) {
-        return new LoadOptions(model, part, OptionalInt.of(count), reference, periods, memory, precision);
+        return new LoadOptions(model, part, OptionalInt.of(count), reference, periods, memory, precision, depth);
     }
 
     public LoadOptions withReference(Reference other) {
-        return new LoadOptions(model, part, heads, other, periods, memory, precision);
+        return new LoadOptions(model, part, heads, other, periods, memory, precision, depth);
     }
 
     public LoadOptions withPeriods(Periods other) {
-        return new LoadOptions(model, part, heads, reference, other, memory, precision);
+        return new LoadOptions(model, part, heads, reference, other, memory, precision, depth);
     }
 
     public LoadOptions withMemory(Memory other) {
-        return new LoadOptions(model, part, heads, reference, periods, other, precision);
+        return new LoadOptions(model, part, heads, reference, periods, other, precision, depth);
     }
 
     public LoadOptions withPrecision(Precision other) {
-        return new LoadOptions(model, part, heads, reference, periods, memory, other);
+        return new LoadOptions(model, part, heads, reference, periods, memory, other, depth);
+    }
+
+    /** Adds depth to a model of colours; {@link DepthFusion} says how its features relate to the RGB model's at first. */
+    public LoadOptions withDepth(DepthFusion fusion) {
+        return new LoadOptions(model, part, heads, reference, periods, memory, precision, Optional.of(fusion));
     }
 }

@@ -7,6 +7,7 @@ import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.DepthNormalisation;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
@@ -65,6 +66,7 @@ public final class Model implements AutoCloseable {
             Backbone backbone = ModelLoader.backbone(
                     config, packed, new RandomParameters(seed, arena), keep -> new RandomParameters(seed, keep));
             String source = "drawn at random from seed " + seed;
+            Transform transform = Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET);
             ModelCard card = new ModelCard(
                     "random",
                     "a random backbone of width " + config.dim() + " and depth " + config.depth(),
@@ -72,7 +74,7 @@ public final class Model implements AutoCloseable {
                     source,
                     TensorFlow.parameters(config),
                     config,
-                    Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET),
+                    config.readsDepth() ? transform.withDepth(DepthNormalisation.INDOOR) : transform,
                     source,
                     List.of("The weights are " + source + ": features show the mechanism, not knowledge."));
             return new Model(card, backbone, packed, arena);
@@ -115,9 +117,14 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Features of images of one size, in one batch, or in several if {@link Engine#memoryBudget} asks for it. */
+    /**
+     * Features of images of one size, in one batch, or in several if {@link Engine#memoryBudget} asks for it.
+     *
+     * @throws IllegalArgumentException if the images carry depth and the model reads none, or the other way round
+     */
     public List<Features> features(List<Pixels> images) {
         Pixels.requireOneSize(images);
+        requireChannels(images.get(0));
         int most = Math.toIntExact(Math.min(images.size(), affordable(images.get(0), 0)));
         return run(b -> {
             List<Features> features = new ArrayList<>();
@@ -136,6 +143,31 @@ public final class Model implements AutoCloseable {
     /** The native memory that a pass over images of this size takes beside the weights. */
     public PassMemory memory(int images, int height, int width) {
         return PassMemory.of(config(), packed, images, height, width);
+    }
+
+    private void requireChannels(Pixels image) {
+        int wanted = config().inChannels();
+        if (image.channels() == wanted) {
+            return;
+        }
+        String way = "";
+        if (image.channels() == 3 && config().readsDepth()) {
+            way = ". Give the depth with the picture (Transform.apply(image, depth)); where there is none,"
+                    + " DepthFrame.none(width, height) says so";
+        } else if (image.channels() == 4 && wanted == 3) {
+            way = ". Leave the depth out, or load the model with LoadOptions.withDepth";
+        }
+        throw new IllegalArgumentException(
+                card.name() + " reads " + channels(wanted) + ", the image has " + channels(image.channels()) + way);
+    }
+
+    private static String channels(int count) {
+        return count + " channels"
+                + switch (count) {
+                    case 3 -> " (RGB)";
+                    case 4 -> " (RGB and depth)";
+                    default -> "";
+                };
     }
 
     private long patches(Pixels image) {
@@ -172,6 +204,7 @@ public final class Model implements AutoCloseable {
      * @param norm whether the model's final norm is applied to each, as heads expect
      */
     public List<Features> intermediate(Pixels image, Layers layers, boolean norm) {
+        requireChannels(image);
         long layer = patches(image) * config().dim() * Float.BYTES;
         affordable(image, 2L * layers.indices(config().depth()).length * layer); // before and after the norm
         return run(b -> b.intermediate(tensor(List.of(image)), layers, norm).stream()
@@ -181,6 +214,7 @@ public final class Model implements AutoCloseable {
 
     /** Attention of the class token in block {@code block}, counted from 0, for one image. */
     public AttentionMap attention(Pixels image, int block) {
+        requireChannels(image);
         if (config() instanceof VitConfig vit) {
             long tokens = 1 + vit.registers() + patches(image);
             affordable(image, 3L * vit.heads() * tokens * tokens * Float.BYTES); // product, scaled, softmax
@@ -193,11 +227,11 @@ public final class Model implements AutoCloseable {
         });
     }
 
-    /** Images of one size as [B, 3, H, W] in the current scope. */
+    /** Images of one size as [B, channels, H, W] in the current scope. */
     public static Tensor tensor(List<Pixels> images) {
         float[] batch = Pixels.batch(images); // refuses an empty list and images of two sizes
         Pixels first = images.get(0);
-        return Tensor.of(batch, images.size(), 3, first.height(), first.width());
+        return Tensor.of(batch, images.size(), first.channels(), first.height(), first.width());
     }
 
     /**

@@ -4,11 +4,14 @@ import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.DepthFusion;
 import io.github.dino4j.backbone.Int8Calibration;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Position.GridResample;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.DepthNormalisation;
+import io.github.dino4j.image.Transform;
 import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
 import io.github.dino4j.nn.Ffn;
@@ -72,7 +75,8 @@ final class ModelLoader {
         if (options.part().isPresent()) {
             open = open.withTopLevel(options.part().get());
         }
-        Checkpoint checkpoint = Checkpoints.open(path, open);
+        Checkpoint file = Checkpoints.open(path, open);
+        Checkpoint checkpoint = options.depth().map(fusion -> fusion.onto(file)).orElse(file);
         BackboneConfig config =
                 asReference(Architecture.of(checkpoint, options.heads()), checkpoint, options.reference());
         Identity identity = Identity.of(checkpoint, config, options);
@@ -90,7 +94,10 @@ final class ModelLoader {
             Backbone backbone =
                     backbone(config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
             source.finish(path, identity.title(), unknown(checkpoint));
-            return new Model(card(checkpoint, config, identity, source, options), backbone, packed, arena);
+            boolean addedDepth = config.readsDepth()
+                    && !Architecture.of(file, options.heads()).readsDepth();
+            ModelCard card = card(checkpoint, config, identity, source, options, addedDepth);
+            return new Model(card, backbone, packed, arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -127,9 +134,18 @@ final class ModelLoader {
             BackboneConfig config,
             Identity identity,
             CheckpointParameters source,
-            LoadOptions options) {
+            LoadOptions options,
+            boolean addedDepth) {
         List<String> warnings = new ArrayList<>(checkpoint.explanation().warnings());
         warnings.addAll(identity.warnings());
+        Transform transform = ReferenceTransform.of(checkpoint, config, identity, options.reference());
+        String title = identity.title();
+        if (config.readsDepth()) {
+            warnings.addAll(depthWarnings(checkpoint, addedDepth));
+            transform =
+                    transform.withDepth(DepthFusion.normalisation(checkpoint).orElse(DepthNormalisation.INDOOR));
+            title += identity.entry().isPresent() ? " with depth" : ""; // else it is the shape, which tells
+        }
         String explanation = checkpoint.explanation()
                 + "  model:   " + identity.name() + ", licence of the weights: " + identity.licence() + "\n"
                 + (source.computed().isEmpty()
@@ -137,14 +153,27 @@ final class ModelLoader {
                         : "  computed: " + String.join(", ", source.computed()) + " (not taken from the file)\n");
         return new ModelCard(
                 identity.name(),
-                identity.title(),
+                title,
                 identity.licence(),
                 checkpoint.path().toString(),
                 TensorFlow.parameters(config),
                 config,
-                ReferenceTransform.of(checkpoint, config, identity, options.reference()),
+                transform,
                 explanation,
                 warnings);
+    }
+
+    /** What a user of a model with depth should know. */
+    private static List<String> depthWarnings(Checkpoint checkpoint, boolean added) {
+        List<String> warnings = new ArrayList<>();
+        if (DepthFusion.normalisation(checkpoint).isEmpty()) {
+            warnings.add("the file does not say how depth, its fourth channel, was normalised; using "
+                    + DepthNormalisation.INDOOR);
+        }
+        if (added) {
+            warnings.add("weights for depth were added to an RGB model and never trained: depth adds no knowledge yet");
+        }
+        return warnings;
     }
 
     private static boolean recomputesPeriods(LoadOptions options) {

@@ -75,7 +75,7 @@ record HeadFormat(
             List.of("1.predictor.query_feat.weight", "1.pixel_decoder.mask_feature.weight", "0.level_embed"),
             HeadFormat::any,
             HeadFormat::mask2Former,
-            backbone -> SegmentOptions.DINOV3_MASK2FORMER);
+            (weights, backbone) -> SegmentOptions.DINOV3_MASK2FORMER);
 
     static final List<HeadFormat> ALL = List.of(LINEAR, HUB, FINE_TUNE_LINEAR, FINE_TUNE_FPN, MASK2FORMER);
 

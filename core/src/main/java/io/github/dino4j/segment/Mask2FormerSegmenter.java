@@ -8,14 +8,9 @@ import io.github.dino4j.decoder.Pyramid;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.decoder.VitAdapter;
 import io.github.dino4j.nn.Parameters;
-import io.github.dino4j.predict.LoadedHead;
-import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.weights.CheckpointException;
-import io.github.dino4j.weights.Checkpoints;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,23 +38,6 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         pixelDecoder = new PixelDecoder(p.at(1).at("pixel_decoder"), config.pixelDecoder());
         decoder = new MaskedTransformerDecoder(p.at(1).at("predictor"), config.decoder());
         pass = p.pass();
-    }
-
-    /**
-     * Loads the head of a file, such as those that DINOv3 publishes; a backbone in the file is passed over.
-     *
-     * @param backbone that the head was trained on; stays the caller's
-     * @throws CheckpointException if the file holds no Mask2Former head, or one for another backbone
-     */
-    public static LoadedHead<Mask2FormerSegmenter> load(Model backbone, Path file) {
-        HeadFile found = HeadFile.of(file, Checkpoints.tensors(file));
-        if (found.format() != HeadFormat.MASK2FORMER) {
-            throw new CheckpointException(file + ": holds " + found.format().title()
-                    + ", which scores classes but tells no objects apart; SegmentPredictor.load runs it");
-        }
-        Mask2FormerConfig config = Mask2FormerConfig.of(found.weights(), Fitting.of(file, backbone));
-        String title = found.format().title() + " for " + backbone.card().name();
-        return LoadedHead.load(file, title, found.weights(), p -> new Mask2FormerSegmenter(p, config));
     }
 
     public Mask2FormerConfig config() {

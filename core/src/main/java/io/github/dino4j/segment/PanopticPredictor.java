@@ -7,6 +7,7 @@ import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.Predictor;
 import io.github.dino4j.tensor.Scope;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,6 +32,24 @@ public final class PanopticPredictor implements Predictor<PanopticMap> {
     private PanopticPredictor(MaskPass pass, PanopticOptions options) {
         this.pass = pass;
         this.options = options;
+    }
+
+    /**
+     * Loads a Mask2Former head file; a backbone in it is passed over.
+     *
+     * @param backbone that the head was trained on; stays the caller's
+     * @param things numbers of the classes that are countable objects; the others are stuff
+     * @throws io.github.dino4j.weights.CheckpointException if the file holds no such head, or one for another backbone
+     * @throws IllegalArgumentException if the classes do not fit the head, or the things the classes
+     */
+    public static PanopticPredictor load(Model backbone, Path file, ClassList classes, Set<Integer> things) {
+        LoadedHead<Mask2FormerSegmenter> head = HeadFile.open(file).load(backbone, Mask2FormerSegmenter.class);
+        try {
+            return of(backbone, head, classes, things);
+        } catch (RuntimeException | Error e) {
+            head.close();
+            throw e;
+        }
     }
 
     /**

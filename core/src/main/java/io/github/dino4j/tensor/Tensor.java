@@ -689,7 +689,7 @@ public final class Tensor {
     }
 
     public Tensor relu() {
-        return op("relu", () -> torch.relu(handle));
+        return device() == Device.META ? onMeta(shape()) : op("relu", () -> torch.relu(handle));
     }
 
     public Tensor softmax(int axis) {

@@ -6,7 +6,10 @@ import static io.github.dino4j.weights.Rule.same;
 
 import java.util.List;
 
-/** The official Meta names themselves: what belongs to a backbone, so that the rest is known to be something else. */
+/**
+ * The official Meta names themselves: what belongs to a backbone, so that the rest is known to be something else. To them
+ * comes {@code depth_embed}, this library's own, of models that read depth.
+ */
 final class OfficialTables {
     private OfficialTables() {}
 
@@ -14,6 +17,7 @@ final class OfficialTables {
             same("cls_token"),
             same("pos_embed"),
             same("patch_embed.proj.{wb}"),
+            same("depth_embed.proj.{wb}"),
             same("blocks.{i}.norm1.{wb}"),
             same("blocks.{i}.attn.qkv.{wb}"),
             same("blocks.{i}.attn.proj.{wb}"),
@@ -28,6 +32,7 @@ final class OfficialTables {
             registers("register_tokens", "register_tokens"),
             same("mask_token"),
             same("patch_embed.proj.{wb}"),
+            same("depth_embed.proj.{wb}"),
             same("blocks.{i}.norm1.{wb}"),
             same("blocks.{i}.attn.qkv.{wb}"),
             same("blocks.{i}.attn.proj.{wb}"),
@@ -45,6 +50,7 @@ final class OfficialTables {
             registers("storage_tokens", "storage_tokens"),
             same("mask_token"),
             same("patch_embed.proj.{wb}"),
+            same("depth_embed.proj.{wb}"),
             same("rope_embed.periods"),
             same("blocks.{i}.norm1.{wb}"),
             same("blocks.{i}.attn.qkv.{wb}"),
@@ -65,6 +71,7 @@ final class OfficialTables {
     /** norm and norms.3 are one module; a file may hold either or both. */
     static final List<Rule> CONVNEXT = List.of(
             same("downsample_layers.{i}.{j}.{wb}"),
+            same("depth_embed.proj.{wb}"),
             same("stages.{i}.{j}.dwconv.{wb}"),
             same("stages.{i}.{j}.norm.{wb}"),
             same("stages.{i}.{j}.pwconv1.{wb}"),

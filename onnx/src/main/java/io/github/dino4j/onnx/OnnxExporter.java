@@ -16,6 +16,7 @@ import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.StateDict;
 import java.io.IOException;
@@ -99,6 +100,10 @@ public final class OnnxExporter {
             Path file,
             OnnxOptions options,
             OnnxCheck.Forward ours) {
+        if (config.depthBranch()) {
+            throw new IllegalArgumentException("a model with a depth branch cannot be written as ONNX; one whose first"
+                    + " layer was widened to four channels (DepthFusion.Widened) can");
+        }
         requireSize(config, options.size());
         if (Files.isDirectory(file)) {
             throw new ExportException(file + ": is a folder; name a file in it, such as " + file.resolve("model.onnx"));
@@ -165,7 +170,9 @@ public final class OnnxExporter {
     private static StateDict weights(Path checkpoint, LoadOptions loading) {
         Checkpoints.Options open =
                 loading.part().map(Checkpoints.Options.DEFAULT::withTopLevel).orElse(Checkpoints.Options.DEFAULT);
-        StateDict weights = Checkpoints.open(checkpoint, open).weights();
+        Checkpoint file = Checkpoints.open(checkpoint, open);
+        StateDict weights =
+                loading.depth().map(fusion -> fusion.onto(file)).orElse(file).weights();
         boolean recomputed = loading.periods() == LoadOptions.Periods.FLOAT32
                 || (loading.periods() == LoadOptions.Periods.BY_REFERENCE && loading.reference() != Reference.META);
         return recomputed ? weights.select(name -> !name.equals("rope_embed.periods")) : weights;
@@ -181,6 +188,7 @@ public final class OnnxExporter {
         metadata.put("patch", Integer.toString(config.patch()));
         metadata.put("mean", Arrays.toString(normalisation.mean()));
         metadata.put("std", Arrays.toString(normalisation.std()));
+        card.transform().depth().ifPresent(depth -> metadata.put("depth", depth.toString()));
         return metadata;
     }
 }

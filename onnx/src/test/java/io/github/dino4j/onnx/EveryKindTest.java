@@ -2,6 +2,7 @@ package io.github.dino4j.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dino4j.backbone.DepthFusion;
 import io.github.dino4j.backbone.Position.GridResample;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Bias;
@@ -42,6 +43,8 @@ class EveryKindTest {
         kinds.put("v3 plus", RandomWeights.v3(new Ffn.SwiGlu(64, true), norm, Coordinates.MAX, Bias.FULL, false));
         kinds.put("v3 7b", RandomWeights.v3(new Ffn.SwiGlu(64, false), norm, Coordinates.SEPARATE, Bias.NONE, true));
         kinds.put("v3 rms", RandomWeights.v3(MLP, new Norm.Rms(1e-5), Coordinates.MIN, Bias.KEY_MASKED, true));
+        VitConfig v3 = RandomWeights.v3(MLP, norm, Coordinates.SEPARATE, Bias.KEY_MASKED, false);
+        kinds.put("v3 widened for depth", (VitConfig) new DepthFusion.Widened(DepthFusion.Start.ZERO).of(v3));
         return kinds;
     }
 

@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
+import io.github.dino4j.backbone.DepthFusion;
 import io.github.dino4j.backbone.Position.GridResample;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.export.ExportException;
@@ -155,6 +156,30 @@ class OnnxExporterTest {
         assertThatThrownBy(() -> OnnxExporter.vit(config))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageMatching("an? (ConvNeXt|ResNet|XCiT) cannot be written as ONNX.*dino4j features.*");
+    }
+
+    @Test
+    void refusesADepthBranchAndNamesTheWayOut() throws IOException {
+        OnnxOptions options = SMALL.with(LoadOptions.DEFAULT.withDepth(new DepthFusion.Branch()));
+
+        assertThatThrownBy(() -> OnnxExporter.export(CHECKPOINT, file("m.onnx"), options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a model with a depth branch cannot be written as ONNX")
+                .hasMessageContaining("DepthFusion.Widened");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void addsDepthOnTheWayToTheFile() throws OrtException {
+        DepthFusion widened = new DepthFusion.Widened(DepthFusion.Start.MEAN);
+
+        OnnxExporter.export(CHECKPOINT, file("m.onnx"), SMALL.with(LoadOptions.DEFAULT.withDepth(widened)));
+
+        try (OrtSession session =
+                OrtEnvironment.getEnvironment().createSession(file("m.onnx").toString())) {
+            assertThat(shape(session.getInputInfo().get("pixels"))).containsExactly(-1, 4, 32, 48);
+            assertThat(session.getMetadata().getCustomMetadata()).containsKey("depth");
+        }
     }
 
     @Test
