@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class HeadFile {
     /** Tensors beside the head that belong to a backbone, which stays out: it comes from a file of its own. */
-    private static final Pattern BACKBONE =
-            Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|0\\.backbone|backbone|encoder|feature_model)\\..*");
+    private static final Pattern BACKBONE = Pattern.compile(
+            "(module\\.|model\\.)*(segmentation_model\\.0|0\\.backbone|backbone|encoder|feature_model)\\..*");
 
     private final Path path;
     private final HeadFormat format;

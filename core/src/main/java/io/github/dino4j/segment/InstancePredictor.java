@@ -104,8 +104,7 @@ public final class InstancePredictor implements Predictor<InstanceList> {
         List<Instance> instances = new ArrayList<>();
         Map<Integer, Mask> masks = new HashMap<>(); // several candidates may share a query
         for (Candidate candidate : candidates(prediction, things, options)) {
-            Mask mask =
-                    masks.computeIfAbsent(candidate.query, query -> Mask.of(prediction, query, width, height));
+            Mask mask = masks.computeIfAbsent(candidate.query, query -> Mask.of(prediction, query, width, height));
             float score = candidate.score * mask.mean;
             if (mask.mean > 0 && score >= options.leastScore()) {
                 instances.add(Instance.of(candidate.category, score, mask.rle));
@@ -119,8 +118,7 @@ public final class InstancePredictor implements Predictor<InstanceList> {
     private record Candidate(int query, int category, float score) {}
 
     /** The likeliest pairs; a mask can only lower their score. */
-    private static List<Candidate> candidates(
-            MaskPrediction prediction, Set<Integer> things, InstanceOptions options) {
+    private static List<Candidate> candidates(MaskPrediction prediction, Set<Integer> things, InstanceOptions options) {
         int classes = prediction.count();
         float[] probabilities;
         try (Scope scope = Scope.open()) {

@@ -59,8 +59,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
             MaskPrediction prediction;
             try (Scope scope = Scope.open()) {
                 Tensor pixels = Model.tensor(List.of(transform.apply(photo)));
-                prediction =
-                        h.predict(pixels, h.taps().read(backbone, pixels)).keep(scope);
+                prediction = h.predict(pixels, h.taps().read(backbone, pixels)).keep(scope);
             }
             if (!prediction.classes().isFinite() || !prediction.masks().isFinite()) {
                 throw new IllegalStateException(model.card().name() + " with the head (" + head.source()
