@@ -16,8 +16,8 @@ import java.util.List;
  * inter_conv1} to {@code inter_conv3}.
  */
 public final class FpnDecoder {
-    /** Without padding the five convolutions leave nothing of a smaller map. */
-    private static final int LEAST_UNPADDED = 5;
+    /** Without padding the five convolutions leave 4 n - 24 of a side of n. */
+    private static final int LEAST_UNPADDED = 7;
 
     private final Config config;
     private final List<ConvNormRelu> convs;
@@ -75,7 +75,7 @@ public final class FpnDecoder {
         }
         Tensor start = maps.get(3);
         if (config.padding == 0 && Math.min(start.size(2), start.size(3)) < LEAST_UNPADDED) {
-            throw new IllegalArgumentException("the unpadded FPN decoder needs a grid of at least 5 x 5 patches, this"
+            throw new IllegalArgumentException("the unpadded FPN decoder needs a grid of at least 7 x 7 patches, this"
                     + " image gives " + start.size(2) + " x " + start.size(3) + "; take a larger image");
         }
         Tensor x = convs.get(1).forward(convs.get(0).forward(start));

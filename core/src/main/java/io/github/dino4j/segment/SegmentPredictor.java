@@ -22,7 +22,7 @@ import java.util.Locale;
  * and gets the same result as alone.
  */
 public final class SegmentPredictor implements Predictor<SegmentMap> {
-    /** Values of a score map, 4 GiB: a strip of a photo could ask for any number. */
+    /** Values of a score map in the size of the input: 4 GiB. */
     private static final long MOST_SCORES = 1L << 30;
 
     /** Pixels that a head which cannot be enlarged in pieces scores at most, in units of its classes: 1 GiB. */
@@ -120,8 +120,8 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
             HeadPass pass = new HeadPass(backbone, h, model.card().name(), "the head (" + head.source() + ")");
             List<Tensor> views = new ArrayList<>();
             for (double scale : other.augmentation().scales()) {
+                requireMemory(photo, other, scale);
                 Pixels pixels = transform(other, scale).apply(photo);
-                requireMemory(pixels, other);
                 Tensor image = Model.tensor(List.of(pixels));
                 views.add(scores(pass, other.inference(), image, photo));
                 if (other.augmentation().flip()) {
@@ -158,20 +158,34 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
                 .withNormalisation(other.normalisation().orElse(own.normalisation()));
     }
 
-    private void requireMemory(Pixels pixels, SegmentOptions other) {
-        if (!(other.inference() instanceof Inference.Slide)) {
-            return; // in one piece: the model's own estimate is the larger part
+    /** Before anything is resized: a narrow strip of a photo could ask for any number of pixels. */
+    private void requireMemory(RgbImage photo, SegmentOptions other, double scale) {
+        double enlarged = other.side().isEmpty()
+                ? 1
+                : (double) Augmentation.size(other.side().getAsInt(), scale) / Math.min(photo.height(), photo.width());
+        int height = (int) Math.round(photo.height() * enlarged);
+        int width = (int) Math.round(photo.width() * enlarged);
+        long scores = 0; // in one piece they are as coarse as the patches
+        long pass;
+        if (other.inference() instanceof Inference.Slide slide) {
+            Windows windows = Windows.of(slide, height, width);
+            scores = (long) classes.size() * height * width;
+            pass = model.memory(1, windows.height(), windows.width()).bytes();
+        } else if (other.inference() instanceof Inference.Whole whole) {
+            pass = model.memory(1, whole.side(), whole.side()).bytes();
+        } else {
+            pass = model.memory(1, height, width).bytes();
         }
-        long scores = (long) classes.size() * pixels.height() * pixels.width();
-        if (scores > MOST_SCORES || 3 * scores * Float.BYTES > Engine.memoryBudget()) {
+        long bytes = pass + 3 * scores * Float.BYTES;
+        if (scores > MOST_SCORES || bytes > Engine.memoryBudget()) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "the scores of %d classes of an image of %d x %d pixels take %.1f GB; name a smaller side"
+                    "%d classes of an image of %d x %d pixels take about %.1f GB; name a smaller side"
                             + " (SegmentOptions.withSide), cut the photo, or raise Engine.memoryBudget",
                     classes.size(),
-                    pixels.width(),
-                    pixels.height(),
-                    3e-9 * scores * Float.BYTES));
+                    width,
+                    height,
+                    1e-9 * bytes));
         }
     }
 }
