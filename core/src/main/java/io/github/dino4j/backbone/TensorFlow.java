@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Every stage of a backbone with its output shape, parameters and multiply-adds, taken from a forward pass of the very
@@ -34,22 +36,37 @@ public record TensorFlow(List<Long> input, List<Stage> stages, long parameters) 
 
     /** Flow of {@code batch} images of {@code height} x {@code width} pixels. */
     public static TensorFlow of(BackboneConfig config, int batch, int height, int width) {
+        return of(List.of((long) batch, (long) config.inChannels(), (long) height, (long) width), p -> {
+            Backbone backbone = Backbone.of(config, p);
+            return backbone::forward;
+        });
+    }
+
+    /**
+     * Flow of any model.
+     *
+     * @param input shape of the images
+     * @param model builds it over weights without values; what it gives is run once
+     */
+    public static TensorFlow of(List<Long> input, Function<Parameters, Consumer<Tensor>> model) {
         try (Arena arena = new Arena();
                 Scope scope = Scope.inference()) {
             ShapeParameters shapes = new ShapeParameters(arena);
-            Backbone backbone = Backbone.of(config, Parameters.of(shapes));
-            Tensor pixels = Tensor.empty(DType.F32, Device.META, batch, config.inChannels(), height, width);
+            Consumer<Tensor> built = model.apply(Parameters.of(shapes));
+            Tensor pixels = Tensor.empty(
+                    DType.F32,
+                    Device.META,
+                    input.stream().mapToLong(size -> size).toArray());
             Map<String, Long> sizes = sizes(shapes);
             List<Stage> stages = new ArrayList<>();
             try (Trace trace = Trace.start()) {
-                backbone.forward(pixels);
+                built.accept(pixels);
                 for (Trace.Stage stage : trace.stages()) {
                     stages.add(new Stage(stage.name(), stage.shape(), under(stage.name(), sizes), stage.macs()));
                 }
             }
             long total = sizes.values().stream().mapToLong(size -> size).sum();
-            return new TensorFlow(
-                    List.of((long) batch, (long) config.inChannels(), (long) height, (long) width), stages, total);
+            return new TensorFlow(input, stages, total);
         }
     }
 
@@ -92,8 +109,9 @@ public record TensorFlow(List<Long> input, List<Stage> stages, long parameters) 
     }
 
     private static long under(String prefix, Map<String, Long> sizes) {
+        String weights = prefix.replaceFirst(" \\(.*", "") + "."; // what follows in brackets names the output
         return sizes.entrySet().stream()
-                .filter(e -> e.getKey().startsWith(prefix + "."))
+                .filter(e -> e.getKey().startsWith(weights))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
     }

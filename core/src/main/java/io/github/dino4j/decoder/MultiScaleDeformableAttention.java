@@ -85,7 +85,7 @@ public final class MultiScaleDeformableAttention {
     private Tensor places(Tensor reference, Tensor offsets, Levels levels) {
         Tensor around = reference.unsqueeze(2).unsqueeze(4); // [B, Q, 1, L, 1, 2 or 4]
         if (reference.size(3) == 2) {
-            return offsets.div(levels.asTensor()).add(around);
+            return offsets.div(levels.asTensor().to(offsets.device())).add(around);
         }
         Tensor half = around.narrow(5, 2, 2).mul(0.5 / config.points);
         return offsets.mul(half).add(around.narrow(5, 0, 2));

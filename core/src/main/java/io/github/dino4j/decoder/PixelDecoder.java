@@ -94,6 +94,7 @@ public final class PixelDecoder {
         List<Tensor> places = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             Tensor map = inputNorms.get(i).forward(inputConvs.get(i).forward(coarse.get(i)));
+            Trace.stage("input_convs." + i, map);
             tokens.add(Levels.tokens(map));
             Levels.Size size = levels.sizes().get(i);
             places.add(
@@ -101,17 +102,18 @@ public final class PixelDecoder {
         }
         Tensor x = Tensor.cat(1, tokens);
         Tensor position = Tensor.cat(1, places);
-        Tensor middles = levels.centres();
+        Tensor middles = levels.centres().to(x.device());
         for (int i = 0; i < layers.size(); i++) {
             x = layers.get(i).forward(x, position, middles, levels);
-            Trace.stage("pixel_decoder.encoder." + i, x);
+            Trace.stage("encoder.encoder.layers." + i, x);
         }
         List<Tensor> maps = levels.split(x);
         Tensor fine = lateralNorm.forward(lateral.forward(pyramid.quarter()));
+        Trace.stage("lateral_convs.0", fine);
         Tensor joined = fine.add(maps.get(2).bilinear(fine.size(2), fine.size(3), false));
         Tensor mask =
                 maskFeature.forward(outputNorm.forward(output.forward(joined)).relu());
-        Trace.stage("pixel_decoder.mask_features", mask);
+        Trace.stage("mask_feature", mask);
         return new Decoded(mask, maps);
     }
 }

@@ -6,6 +6,7 @@ import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
 
 /**
  * Spatial prior module (ViT-Adapter, arXiv:2205.08534, section 3.2): a small convolutional network beside the
@@ -59,10 +60,20 @@ public final class SpatialPriorModule {
             x = layer.forward(x);
         }
         Tensor c1 = x.maxPool2d(3, 2, 1);
-        Tensor c2 = conv2.forward(c1);
-        Tensor c3 = conv3.forward(c2);
-        Tensor c4 = conv4.forward(c3);
-        return new Pyramid(fc1.forward(c1), fc2.forward(c2), fc3.forward(c3), fc4.forward(c4));
+        Trace.stage("spm.stem", c1);
+        Tensor c2 = staged("spm.conv2", conv2.forward(c1));
+        Tensor c3 = staged("spm.conv3", conv3.forward(c2));
+        Tensor c4 = staged("spm.conv4", conv4.forward(c3));
+        return new Pyramid(
+                staged("spm.fc1 (c1)", fc1.forward(c1)),
+                staged("spm.fc2 (c2)", fc2.forward(c2)),
+                staged("spm.fc3 (c3)", fc3.forward(c3)),
+                staged("spm.fc4 (c4)", fc4.forward(c4)));
+    }
+
+    private static Tensor staged(String name, Tensor output) {
+        Trace.stage(name, output);
+        return output;
     }
 
     /** A 3x3 convolution, batch norm and ReLU. */

@@ -74,31 +74,31 @@ public final class VitAdapter {
     public Pyramid forward(Tensor pixels, List<Tokens> taps) {
         check(pixels, taps);
         Pyramid spatial = prior.forward(pixels);
-        Trace.stage("spm.c1", spatial.quarter());
         List<Tensor> coarse = spatial.maps().subList(1, 4);
         Levels levels = Levels.ofMaps(coarse);
         List<Tensor> tokens = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Trace.stage("spm.c" + (i + 2), Levels.tokens(coarse.get(i)));
+            Trace.stage("tokens (c" + (i + 2) + ")", Levels.tokens(coarse.get(i)));
             tokens.add(Levels.tokens(coarse.get(i)).add(levelEmbed.select(0, i)));
         }
         Tensor c = Tensor.cat(1, tokens);
-        Tensor places = levels.centres();
+        Tensor places = levels.centres().to(c.device());
         for (int i = 0; i < 4; i++) {
             Tokens layer = taps.get(i);
             Levels.Size grid = new Levels.Size(layer.height(), layer.width());
             for (Extractor extractor : interactions.get(i)) {
                 c = extractor.forward(c, levels, places, layer.patches(), grid);
             }
-            Trace.stage("interactions." + i, c);
+            Trace.stage("interactions." + i + " (c)", c);
         }
         List<Tensor> maps = new ArrayList<>(levels.split(c));
         maps.add(0, up.forward(maps.get(0)).add(spatial.quarter()));
+        Trace.stage("up", maps.get(0));
         for (int i = 0; i < 4; i++) {
             Tensor own = maps.get(i);
             Tensor layer = taps.get(i).map().bilinear(own.size(2), own.size(3), false);
             maps.set(i, norms[i].forward(own.add(layer)));
-            Trace.stage("f" + (i + 1), maps.get(i));
+            Trace.stage("norm" + (i + 1) + " (f" + (i + 1) + ")", maps.get(i));
         }
         return new Pyramid(maps.get(0), maps.get(1), maps.get(2), maps.get(3));
     }

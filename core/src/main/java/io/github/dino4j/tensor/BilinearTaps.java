@@ -27,9 +27,16 @@ public record BilinearTaps(Tensor rows, Tensor weights) {
         int heads = (int) places.size(2);
         Maps maps = Maps.of(heights, widths, heads, (int) places.size(4));
         long bags = images * queries * heads;
-        Math.multiplyExact((int) (images * maps.pixels), heads); // the rows must have int numbers
-        Tensor rows = Tensor.empty(DType.I32, Device.CPU, bags, maps.taps());
-        Tensor shares = Tensor.empty(DType.F32, Device.CPU, bags, maps.taps());
+        long last = images * maps.pixels * heads;
+        if (last > Integer.MAX_VALUE || bags * maps.taps() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("deformable attention over " + last + " rows and " + bags + " x "
+                    + maps.taps() + " taps has more than fit a 32-bit number; run fewer images at once");
+        }
+        Tensor rows = Tensor.empty(DType.I32, places.device(), bags, maps.taps());
+        Tensor shares = Tensor.empty(DType.F32, places.device(), bags, maps.taps());
+        if (places.device() == Device.META) {
+            return new BilinearTaps(rows, shares);
+        }
         FloatBuffer at = floats(places.contiguous());
         FloatBuffer by = floats(weights.contiguous());
         IntBuffer row = rows.handle().data_ptr_int().capacity(rows.elements()).asBuffer();

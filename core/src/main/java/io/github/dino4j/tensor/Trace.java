@@ -17,6 +17,7 @@ public final class Trace implements AutoCloseable {
 
     private final List<Stage> stages = new ArrayList<>();
     private final BiConsumer<String, Tensor> listener;
+    private String prefix = "";
     private long macs;
 
     private Trace(BiConsumer<String, Tensor> listener) {
@@ -26,7 +27,7 @@ public final class Trace implements AutoCloseable {
     /**
      * One stage of a pass.
      *
-     * @param name prefix of the stage's weights, such as {@code blocks.3}
+     * @param name prefix of the stage's weights, such as {@code blocks.3}; what the output is called may follow in brackets
      * @param shape shape of its output
      * @param macs multiply-adds since the stage before (linears, convolutions and attention products)
      */
@@ -44,6 +45,24 @@ public final class Trace implements AutoCloseable {
         return trace;
     }
 
+    /** Names of stages reported until it closes are those of a part of the model: {@code adapter.} and their own. */
+    public static Part part(String name) {
+        Trace trace = CURRENT.get();
+        if (trace == null) {
+            return () -> {};
+        }
+        String outer = trace.prefix;
+        trace.prefix = outer + name + ".";
+        return () -> trace.prefix = outer;
+    }
+
+    /** See {@link #part}. */
+    @FunctionalInterface
+    public interface Part extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Reports the output of a named stage, if anybody listens. */
     public static void stage(String name, Tensor output) {
         Trace trace = CURRENT.get();
@@ -52,9 +71,9 @@ public final class Trace implements AutoCloseable {
             for (long size : output.shape()) {
                 shape.add(size);
             }
-            trace.stages.add(new Stage(name, List.copyOf(shape), trace.macs));
+            trace.stages.add(new Stage(trace.prefix + name, List.copyOf(shape), trace.macs));
             trace.macs = 0;
-            trace.listener.accept(name, output);
+            trace.listener.accept(trace.prefix + name, output);
         }
     }
 

@@ -1,0 +1,124 @@
+package io.github.dino4j.segment;
+
+import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.FpnDecoder;
+import io.github.dino4j.decoder.PixelDecoder;
+import io.github.dino4j.decoder.Pyramid;
+import io.github.dino4j.decoder.ScaleFusion;
+import io.github.dino4j.decoder.Taps;
+import io.github.dino4j.decoder.VitAdapter;
+import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Segmentation over scales: {@linkplain VitAdapter adapter}, {@linkplain ScaleFusion fusion} of its four maps,
+ * {@linkplain FpnDecoder FPN decoder}. {@link Config#article} is the reference pipeline of the article that this project
+ * starts from; its fusion can be exchanged.
+ *
+ * <p>Weights: {@code adapter}, {@code fusion}, {@code decoder}.
+ */
+public final class PyramidSegmenter implements SegmentationHead {
+    private final Config config;
+    private final VitAdapter adapter;
+    private final ScaleFusion fusion;
+    private final FpnDecoder decoder;
+
+    /**
+     * Shape of the segmenter.
+     *
+     * @param layers four of the backbone
+     * @param decoder its {@code classes} being 1 for one object against all else: {@link #classes()} are then two, and
+     *     the object's score is the logit against 0
+     */
+    public record Config(
+            Layers layers, VitAdapter.Config adapter, ScaleFusion.Config fusion, FpnDecoder.Config decoder) {
+        /** The ways to fuse scales. */
+        public enum Fusion {
+            MSDEFORM,
+            FPN;
+
+            /** By its name on the command line. */
+            public String label() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /**
+         * The article's pipeline on a backbone of this width and depth: six deformable layers of width 2048 with 16 heads
+         * and feed-forward width 4096, FPN decoder of 256, 128, 64 and 42 channels.
+         */
+        public static Config article(int dim, int depth, int classes) {
+            return of(dim, depth, 2048, classes, Fusion.MSDEFORM);
+        }
+
+        /**
+         * The same in other widths, and with either fusion.
+         *
+         * @param width of the fused maps, a multiple of 32; 2048 in the article
+         */
+        public static Config of(int dim, int depth, int width, int classes, Fusion fusion) {
+            return new Config(
+                    Layers.fourEvenly(depth),
+                    VitAdapter.Config.of(dim),
+                    fusion == Fusion.FPN
+                            ? new ScaleFusion.Config.FeaturePyramidNetwork(dim, width)
+                            : new ScaleFusion.Config.MultiScaleDeformable(PixelDecoder.Config.of(dim, width)),
+                    new FpnDecoder.Config(width, 256, classes, 1, FpnDecoder.Last.LOGITS));
+        }
+    }
+
+    public PyramidSegmenter(Parameters p, Config c) {
+        config = c;
+        adapter = new VitAdapter(p.at("adapter"), c.adapter);
+        fusion = ScaleFusion.of(p.at("fusion"), c.fusion);
+        decoder = new FpnDecoder(p.at("decoder"), c.decoder);
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    @Override
+    public Taps taps() {
+        return new Taps(config.layers, true);
+    }
+
+    @Override
+    public int classes() {
+        return Math.max(2, config.decoder.classes());
+    }
+
+    @Override
+    public int multiple() {
+        return 32;
+    }
+
+    /** Logits [B, classes of the decoder, 2 H/16, 2 W/16]: [4, 1, 64, 64] for 512 x 512. */
+    public Tensor logits(Tensor pixels, List<Tokens> taps) {
+        Pyramid pyramid;
+        try (Trace.Part part = Trace.part("adapter")) {
+            pyramid = adapter.forward(pixels, taps);
+        }
+        List<Tensor> maps;
+        try (Trace.Part part = Trace.part("fusion")) {
+            maps = fusion.forward(pyramid);
+            for (int i = 0; i < 4; i++) {
+                Trace.stage("multi_scale (features[" + i + "])", maps.get(i));
+            }
+        }
+        try (Trace.Part part = Trace.part("decoder")) {
+            return decoder.forward(maps);
+        }
+    }
+
+    @Override
+    public Tensor scores(Tensor pixels, List<Tokens> taps, int height, int width) {
+        Tensor logits = logits(pixels, taps).bilinear(height, width, false);
+        Trace.stage("resize", logits);
+        return config.decoder.classes() == 1 ? Tensor.cat(1, logits.mul(0), logits) : logits;
+    }
+}
