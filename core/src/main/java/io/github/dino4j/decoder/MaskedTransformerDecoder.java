@@ -9,6 +9,7 @@ import io.github.dino4j.nn.MultiLayerPerceptron;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -154,8 +155,11 @@ public final class MaskedTransformerDecoder {
                 Tensor before = queries;
                 queries = Scope.tidy(
                         () -> layer.forward(before, queryPlaces, level.keys, level.values, blocked(masks, level)));
+                Trace.stage("transformer_ffn_layers." + i, queries);
                 predictions.add(predict(queries, maskFeatures));
             }
+            Trace.stage("class_embed", predictions.get(layers.size()).classes());
+            Trace.stage("mask_embed (masks)", predictions.get(layers.size()).masks());
             return predictions.stream().map(p -> p.keep(scope)).toList();
         }
     }

@@ -11,6 +11,7 @@ import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -76,16 +77,24 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     public List<MaskPrediction> predictions(Tensor pixels, List<Tokens> taps) {
         try (Scope scope = pass.get()) {
             PixelDecoder.Decoded decoded = decode(pixels, taps);
-            return decoder.forward(decoded.levels(), decoded.maskFeatures()).stream()
-                    .map(prediction -> prediction.keep(scope))
-                    .toList();
+            try (Trace.Part part = Trace.part("1.predictor")) {
+                return decoder.forward(decoded.levels(), decoded.maskFeatures()).stream()
+                        .map(prediction -> prediction.keep(scope))
+                        .toList();
+            }
         }
     }
 
     private PixelDecoder.Decoded decode(Tensor pixels, List<Tokens> taps) {
         try (Scope scope = pass.get()) {
-            Pyramid pyramid = adapter.forward(pixels, taps);
-            PixelDecoder.Decoded decoded = pixelDecoder.forward(pyramid);
+            Pyramid pyramid;
+            try (Trace.Part part = Trace.part("0")) {
+                pyramid = adapter.forward(pixels, taps);
+            }
+            PixelDecoder.Decoded decoded;
+            try (Trace.Part part = Trace.part("1.pixel_decoder")) {
+                decoded = pixelDecoder.forward(pyramid);
+            }
             List<Tensor> levels = new ArrayList<>();
             for (Tensor level : decoded.levels()) {
                 levels.add(scope.keep(level));

@@ -20,8 +20,10 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
 import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Safetensors;
 import io.github.dino4j.weights.StateDict;
@@ -57,11 +59,29 @@ class Mask2FormerSegmenterTest {
 
     @Test
     void publishesAHeadOfWidth2048ForTheLargestBackbone() {
-        Mask2FormerConfig.PUBLISHED.layers().indices(40);
-
         assertThat(Mask2FormerConfig.PUBLISHED.layers().indices(40)).containsExactly(9, 19, 29, 39);
         assertThat(Mask2FormerConfig.PUBLISHED.decoder())
                 .isEqualTo(new MaskedTransformerDecoder.Config(2048, 2048, 2048, 150, 100, 3, 9, 16, 4096, false));
+    }
+
+    @Test
+    void tellsItsFlowFromShapesAlone() {
+        try (Arena arena = new Arena();
+                Scope scope = Scope.inference();
+                Trace trace = Trace.start()) {
+            Mask2FormerSegmenter head =
+                    new Mask2FormerSegmenter(Parameters.of(new ShapeParameters(arena)), Mask2FormerConfig.PUBLISHED);
+            Tensor pixels = Tensor.empty(DType.F32, Device.META, 1, 3, 512, 512);
+            Tensor patches = Tensor.empty(DType.F32, Device.META, 1, 1024, 4096);
+            Tokens layer = new Tokens(pixels, pixels, patches, 32, 32);
+
+            MaskPrediction prediction = head.predict(pixels, List.of(layer, layer, layer, layer));
+
+            assertThat(prediction.masks().shape()).containsExactly(1, 100, 128, 128);
+            assertThat(trace.stages())
+                    .extracting(Trace.Stage::name)
+                    .contains("0.norm1 (f1)", "1.pixel_decoder.mask_feature", "1.predictor.transformer_ffn_layers.8");
+        }
     }
 
     @Test
