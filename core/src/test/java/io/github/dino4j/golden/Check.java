@@ -45,6 +45,23 @@ public final class Check {
         expect(name, got.shape(), got.toFloats());
     }
 
+    /**
+     * The same for a gradient, whose values may all be small: an error of 1e-4 of the largest one is allowed, and 2e-6,
+     * the rounding noise that the cases report.
+     */
+    public void expectGradient(String name, Tensor got) {
+        expect(name, got);
+        GoldenCase.Output output = golden.output(name);
+        double largest = 0;
+        for (float value : output.values()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        double error = golden.maxAbsError(output, got.toFloats());
+        if (!(error <= 1e-4 * largest + 2e-6)) {
+            failures.add(name + " is off by " + error + ", the largest value being " + largest);
+        }
+    }
+
     public void expect(String name, long[] shape, float[] got) {
         GoldenCase.Output output = golden.output(name);
         open.remove(name);

@@ -42,6 +42,7 @@ class GoldenTest {
             new SegmentLossComponent(),
             new Mask2FormerComponent(),
             new AdapterComponent(),
+            new AdapterLearningComponent(),
             new DeformableAttentionComponent(),
             new PixelDecoderComponent(),
             new DepthMetricsComponent(),
