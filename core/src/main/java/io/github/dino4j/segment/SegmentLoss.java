@@ -12,6 +12,9 @@ import java.util.List;
  * <p>The definitions are those of DINOv3's evaluation (and of mmsegmentation before it), including what is divided by what.
  */
 public sealed interface SegmentLoss {
+    /** The label of pixels that nobody classified, in ADE20K and elsewhere. */
+    int IGNORED = ClassList.IGNORED;
+
     /**
      * The loss, a tensor without axes.
      *
@@ -43,7 +46,7 @@ public sealed interface SegmentLoss {
         private static final double EPS = Math.ulp(1.0f); // that of float32, so that no valid pixel gives 0 and not NaN
 
         /** The loss that DINOv3's linear heads are trained with. */
-        public static final CrossEntropy STANDARD = new CrossEntropy(Reduction.MEAN, List.of(), ClassList.IGNORED, 1);
+        public static final CrossEntropy STANDARD = new CrossEntropy(Reduction.MEAN, List.of(), IGNORED, 1);
 
         public CrossEntropy {
             classWeights = List.copyOf(classWeights);
@@ -78,7 +81,7 @@ public sealed interface SegmentLoss {
      */
     record Dice(double smooth, double exponent, List<Float> classWeights, int ignored, double weight)
             implements SegmentLoss {
-        public static final Dice STANDARD = new Dice(1, 2, List.of(), ClassList.IGNORED, 1);
+        public static final Dice STANDARD = new Dice(1, 2, List.of(), IGNORED, 1);
 
         public Dice {
             classWeights = List.copyOf(classWeights);
