@@ -3,9 +3,7 @@ package io.github.dino4j.export;
 import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -14,8 +12,6 @@ import java.nio.file.StandardOpenOption;
  * stand in {@code <file>.json}.
  */
 record NpyWriter() implements FeatureWriter {
-    private static final int ALIGNMENT = 64;
-
     @Override
     public void check(FeatureTable table) {
         if (table.dense()) {
@@ -31,7 +27,7 @@ record NpyWriter() implements FeatureWriter {
             StoredTensor values = table.region(0, shape);
             try (FileChannel out =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer header = header(shape);
+                ByteBuffer header = NpyFile.header(shape);
                 while (header.hasRemaining()) {
                     out.write(header);
                 }
@@ -53,22 +49,5 @@ record NpyWriter() implements FeatureWriter {
                 : new long[] {
                     count, table.rows().get(0).height(), table.rows().get(0).width(), dim
                 };
-    }
-
-    private static ByteBuffer header(long[] shape) {
-        StringBuilder axes = new StringBuilder();
-        for (long axis : shape) {
-            axes.append(axes.isEmpty() ? "" : ", ").append(axis);
-        }
-        String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + axes + "), }";
-        int length = 10 + text.length() + 1;
-        int padding = Math.floorMod(-length, ALIGNMENT);
-        byte[] body = (text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer header = ByteBuffer.allocate(10 + body.length).order(ByteOrder.LITTLE_ENDIAN);
-        header.put((byte) 0x93)
-                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
-                .put((byte) 1)
-                .put((byte) 0);
-        return header.putShort((short) body.length).put(body).flip();
     }
 }
