@@ -24,9 +24,14 @@ import java.util.OptionalInt;
 public final class OfficialConfig {
     private OfficialConfig() {}
 
-    /** The backbone of a case: its config, or the part of it called {@code backbone}. */
+    /** The backbone of a case: its config, or the part of it called after the backbone. */
     public static BackboneConfig of(GoldenCase golden) {
-        JsonNode c = golden.config().has("backbone") ? golden.config().path("backbone") : golden.config();
+        JsonNode c = golden.config();
+        for (String part : List.of("backbone", "vit", "convnext")) {
+            if (c.path(part).isObject()) {
+                c = c.path(part);
+            }
+        }
         boolean maskToken = golden.weightNames().stream().anyMatch(name -> name.endsWith("mask_token"));
         String source = golden.source();
         if (source.contains("xcit.py")) {
