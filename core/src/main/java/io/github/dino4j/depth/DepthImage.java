@@ -3,7 +3,6 @@ package io.github.dino4j.depth;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Measured depth: ground truth of a data set, or a depth camera's picture. A pixel without a measurement holds 0.
@@ -117,16 +116,23 @@ public final class DepthImage {
         return this;
     }
 
-    /** The image in a scale's colours, such as that of the prediction it is compared with; black where nothing was measured. */
+    /** The colours in which this image is drawn unless told otherwise: those of {@link DepthScale#of} for depth. */
+    public DepthScale scale() {
+        return DepthScale.ofDepth(metres);
+    }
+
+    /** The image in its own {@link #scale()}; middle grey, which that does not have, where nothing was measured. */
+    public RgbImage coloured() {
+        return coloured(scale());
+    }
+
+    /** The image in a given scale, such as that of the prediction it is compared with. */
     public RgbImage coloured(DepthScale scale) {
-        RgbImage painted = scale.paint(width, height, metres);
-        byte[] rgb = painted.rgb().clone();
-        for (int i = 0; i < metres.length; i++) {
-            if (!(metres[i] > 0)) {
-                Arrays.fill(rgb, 3 * i, 3 * i + 3, (byte) 0);
-            }
+        float[] values = metres.clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = values[i] > 0 ? values[i] : Float.NaN; // a colour map's sign for nothing
         }
-        return RgbImage.of(width, height, rgb);
+        return scale.paint(width, height, values);
     }
 
     @Override

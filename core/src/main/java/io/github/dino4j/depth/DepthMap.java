@@ -161,6 +161,21 @@ public final class DepthMap {
                 resize(photo.width(), photo.height()).coloured(scale));
     }
 
+    /**
+     * The photo, this map, the truth and one scale bar, that of the truth, for both.
+     *
+     * @throws IllegalArgumentException if the truth is not of the photo's size
+     */
+    public RgbImage sideBySide(RgbImage photo, DepthImage truth) {
+        truth.requireSizeOf(photo);
+        DepthScale scale = truth.scale();
+        return ScaleBar.beside(
+                scale.bar(quantity),
+                photo,
+                resize(photo.width(), photo.height()).coloured(scale),
+                truth.coloured(scale));
+    }
+
     /** The map as a cloud of coloured points: see {@link PointCloud#of}. */
     public PointCloud points(RgbImage photo, double focalLengthPixels) {
         return PointCloud.of(this, photo, focalLengthPixels);

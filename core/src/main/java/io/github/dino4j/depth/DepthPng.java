@@ -58,11 +58,12 @@ final class DepthPng {
             negative += value < 0 ? 1 : 0;
         }
         if (negative > 0) {
-            throw new IllegalArgumentException(file + ": " + negative + " values are below 0, the least is " + map.min()
-                    + " m; a 16-bit PNG holds none below 0: write .npy or TIFF");
+            throw new IllegalArgumentException(
+                    file + ": " + negative + " of " + map.values().length + " values are below 0, the least is "
+                            + map.min() + " m; a 16-bit PNG holds none below 0: write .npy or TIFF");
         }
         if (over > 0) {
-            throw new IllegalArgumentException(file + ": " + over + " values are above "
+            throw new IllegalArgumentException(file + ": " + over + " of " + map.values().length + " values are above "
                     + new BigDecimal(LARGEST * metresPerUnit)
                             .round(new MathContext(5))
                             .stripTrailingZeros()

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -51,7 +52,7 @@ final class DepthReader {
 
     private DepthImage read(byte[] data) throws IOException {
         if (startsWith(data, PNG)) {
-            requireGrey16(data);
+            requireWholeGrey16(data);
             return samples(data, "png");
         } else if (startsWith(data, TIFF_LITTLE) || startsWith(data, TIFF_BIG)) {
             return samples(data, "tiff");
@@ -77,7 +78,7 @@ final class DepthReader {
     }
 
     /** Header, and the checksums that ImageIO skips: half a file would read as depth that was not measured. */
-    private void requireGrey16(byte[] data) {
+    private void requireWholeGrey16(byte[] data) {
         ByteBuffer in = ByteBuffer.wrap(data).position(PNG.length);
         for (boolean first = true; ; first = false) {
             int length = in.remaining() < 12 ? -1 : in.getInt(in.position());
@@ -119,7 +120,9 @@ final class DepthReader {
     private DepthImage samples(byte[] data, String format) throws IOException {
         ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
         try {
-            reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(data)), false, false);
+            boolean tiff = format.equals("tiff");
+            boolean samplesOnly = !tiff; // ImageIO stumbles over damaged text chunks, which do not matter here
+            reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(data)), false, samplesOnly);
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             if ((long) width * height > ImageDecoder.DEFAULT_MAX_PIXELS) {
@@ -127,7 +130,7 @@ final class DepthReader {
                         + ImageDecoder.DEFAULT_MAX_PIXELS + " in all; cut the image into parts");
             }
             ImageTypeSpecifier raw = reader.getRawImageType(0);
-            if (format.equals("tiff")) {
+            if (tiff) {
                 requireOneChannel(raw, reader);
             }
             ImageReadParam param = reader.getDefaultReadParam();
@@ -144,7 +147,7 @@ final class DepthReader {
             return DepthImage.of(width, height, metres);
         } catch (IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
             throw new ImageException(
-                    file + ": the " + format.toUpperCase(java.util.Locale.ROOT) + " is damaged; copy it again", e);
+                    file + ": the " + format.toUpperCase(Locale.ROOT) + " is damaged; copy it again", e);
         } finally {
             reader.dispose();
         }

@@ -6,7 +6,11 @@ import io.github.dino4j.visual.ScaleBar;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Which colour stands for how many metres. Values outside of {@code low}..{@code high} take the end's colour. Immutable.
@@ -34,6 +38,21 @@ public record DepthScale(ColourMap colours, Spacing spacing, double low, double 
     /** Least ratio of near to far: a few pixels at the model's least depth would darken all others. */
     private static final double NEAREST = 0.01;
 
+    /** Metres from 0.1 mm to 100 km, the roundest numbers first. */
+    private static final double[] ROUND = round();
+
+    private static double[] round() {
+        double[][] digits = {{1}, {2, 5}, {3, 1.5}, {4, 7}, {1.2, 2.5, 6, 8}, {1.1, 1.3, 1.4, 1.7, 3.5, 9}};
+        return Arrays.stream(digits)
+                .flatMapToDouble(equallyRound -> IntStream.rangeClosed(-4, 5)
+                        .boxed()
+                        .flatMapToDouble(power -> Arrays.stream(equallyRound)
+                                .map(digit -> BigDecimal.valueOf(digit)
+                                        .scaleByPowerOfTen(power)
+                                        .doubleValue())))
+                .toArray();
+    }
+
     public DepthScale {
         if (!(low <= high) || !Double.isFinite(low) || !Double.isFinite(high)) {
             throw new IllegalArgumentException("a scale goes from low to high, found " + low + " to " + high);
@@ -46,25 +65,51 @@ public record DepthScale(ColourMap colours, Spacing spacing, double low, double 
 
     /**
      * The scale that suits a map, from its 1st to its 99th percentile. Depth: inferno by inverse depth, so that what is
-     * near is bright and warm, what is far dark. Canopy height: viridis by metres, high trees bright.
+     * near is bright and warm, what is far dark; values that are not above 0 have no say. Canopy height: viridis by
+     * metres, high trees bright.
      */
     public static DepthScale of(DepthMap map) {
-        double low = map.quantile(OUTLIERS);
-        double high = map.quantile(1 - OUTLIERS);
-        return map.quantity() == Quantity.DEPTH && high > 0
-                ? new DepthScale(ColourMap.INFERNO, Spacing.INVERSE, Math.max(low, NEAREST * high), high)
-                : new DepthScale(ColourMap.VIRIDIS, Spacing.LINEAR, low, high);
+        return map.quantity() == Quantity.DEPTH ? ofDepth(map.values()) : linear(sorted(map.values()));
     }
 
-    /** Place on the colour map in 0..1; below 0 or above 1 outside of the scale. */
+    static DepthScale ofDepth(float[] metres) {
+        float[] sorted = sorted(metres);
+        int first = 0;
+        while (first < sorted.length && sorted[first] <= 0) {
+            first++;
+        }
+        if (first == sorted.length) {
+            return linear(sorted);
+        }
+        float[] positive = Arrays.copyOfRange(sorted, first, sorted.length);
+        double high = Grid.quantile(positive, 1 - OUTLIERS);
+        double low = Math.max(Grid.quantile(positive, OUTLIERS), NEAREST * high);
+        return new DepthScale(ColourMap.INFERNO, Spacing.INVERSE, low, high);
+    }
+
+    private static DepthScale linear(float[] sorted) {
+        return new DepthScale(
+                ColourMap.VIRIDIS,
+                Spacing.LINEAR,
+                Grid.quantile(sorted, OUTLIERS),
+                Grid.quantile(sorted, 1 - OUTLIERS));
+    }
+
+    private static float[] sorted(float[] metres) {
+        float[] sorted = metres.clone();
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** Place on the colour map in 0..1; below 0 or above 1 outside of the scale, NaN for NaN. */
     public double place(double metres) {
         if (low == high) {
-            return 0.5;
+            return Double.isNaN(metres) ? metres : 0.5;
         }
         if (spacing == Spacing.LINEAR) {
             return (metres - low) / (high - low);
         }
-        return metres > 0 ? (1 / metres - 1 / high) / (1 / low - 1 / high) : 1;
+        return metres <= 0 ? 1 : (1 / metres - 1 / high) / (1 / low - 1 / high);
     }
 
     /** The colour of a value as {@code 0xRRGGBB}. */
@@ -86,25 +131,36 @@ public record DepthScale(ColourMap colours, Spacing spacing, double low, double 
     /** The bar for a legend: its ends, then round numbers of metres, the roundest first. */
     ScaleBar bar(Quantity quantity) {
         List<ScaleBar.Tick> ticks = new ArrayList<>();
-        ticks.add(tick(low, 3, quantity));
-        ticks.add(tick(high, 3, quantity));
-        double[][] rounds = {{1}, {2, 5}, {3, 1.5}, {4, 7, 2.5}, {6, 8, 1.2}};
-        for (double[] digits : rounds) {
-            for (int power = -4; power <= 5; power++) {
-                for (double digit : digits) {
-                    double value =
-                            new BigDecimal(digit).scaleByPowerOfTen(power).doubleValue();
-                    if (value > low && value < high) {
-                        ticks.add(tick(value, 2, quantity));
-                    }
-                }
+        ticks.add(tick(low, quantity));
+        ticks.add(tick(high, quantity));
+        for (double value : spacing == Spacing.LINEAR ? even() : ROUND) {
+            if (value > low && value < high) {
+                ticks.add(tick(value, quantity));
             }
         }
         return new ScaleBar(colours, ticks);
     }
 
-    private ScaleBar.Tick tick(double value, int digits, Quantity quantity) {
-        BigDecimal shown = new BigDecimal(value).round(new MathContext(digits));
+    /** Multiples of 1, 2 or 5 times a power of ten, at most ten between the ends. */
+    private double[] even() {
+        double least = (high - low) / 10;
+        if (!(least > 0)) {
+            return new double[0];
+        }
+        BigDecimal power = BigDecimal.ONE.scaleByPowerOfTen((int) Math.floor(Math.log10(least)));
+        BigDecimal step = Stream.of(1, 2, 5, 10)
+                .map(digit -> power.multiply(BigDecimal.valueOf(digit)))
+                .filter(candidate -> candidate.doubleValue() >= least)
+                .findFirst()
+                .orElse(power.scaleByPowerOfTen(1));
+        long first = (long) Math.ceil(low / step.doubleValue());
+        return LongStream.rangeClosed(first, first + 10)
+                .mapToDouble(i -> step.multiply(BigDecimal.valueOf(i)).doubleValue())
+                .toArray();
+    }
+
+    private ScaleBar.Tick tick(double value, Quantity quantity) {
+        BigDecimal shown = new BigDecimal(value).round(new MathContext(3));
         String number = shown.signum() == 0 ? "0" : shown.stripTrailingZeros().toPlainString();
         return new ScaleBar.Tick(place(value), number + " " + quantity.unit());
     }

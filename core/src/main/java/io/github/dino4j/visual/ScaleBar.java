@@ -77,7 +77,7 @@ public record ScaleBar(ColourMap colours, List<Tick> ticks) {
         }
         Canvas.smooth(graphics);
         graphics.setColor(INK);
-        for (Tick tick : shown(1.3 * letters / height)) {
+        for (Tick tick : shown(2 * letters / height)) {
             double y = margin + (1 - tick.place()) * height;
             graphics.draw(new Line2D.Double(x + barWidth, y, x + barWidth + 0.4 * gap, y));
             Lettering.draw(graphics, tick.label(), letters, x + barWidth + gap, y + 0.36 * letters, text + gap);

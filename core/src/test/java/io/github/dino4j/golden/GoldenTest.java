@@ -42,7 +42,8 @@ class GoldenTest {
             new DeptherComponent(),
             new FeaturesToDepthComponent(),
             new DepthLossComponent(),
-            new HubDepthComponent());
+            new HubDepthComponent(),
+            new DepthMetricsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
