@@ -14,6 +14,7 @@ import io.github.dino4j.weights.KeyNaming;
 import io.github.dino4j.weights.StateDict;
 import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ class DepthHeadFileTest {
             assertThat(((LinearDepthHead) head.head()).config()).isEqualTo(config);
             int[] indices = head.head().taps().layers().indices(4);
             assertThat(indices)
-                    .containsExactly(java.util.Arrays.stream(expected.split(" "))
+                    .containsExactly(Arrays.stream(expected.split(" "))
                             .mapToInt(Integer::parseInt)
                             .toArray());
         }

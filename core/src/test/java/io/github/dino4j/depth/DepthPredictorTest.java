@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dino4j.backbone.ConvNextConfig;
+import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.decoder.Taps;
@@ -18,10 +20,13 @@ import io.github.dino4j.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,14 +155,31 @@ class DepthPredictorTest {
     }
 
     @Test
+    void readsTheStagesOfAConvNextWhoseMapsDifferInSizeAndWidth() {
+        ConvNextConfig stages =
+                new ConvNextConfig(3, List.of(1, 1, 1, 1), List.of(8, 16, 24, 32), true, OptionalInt.empty());
+        LinearDepthConfig config = new LinearDepthConfig(stages.dims(), ClassToken.APPENDED, HeadNorm.BATCH, 1, 16);
+        LoadedHead<LinearDepthHead> head =
+                LoadedHead.random(2, p -> new LinearDepthHead(p, config, DepthPreset.DINOV3.values(), TinyHeads.TAPS));
+
+        try (Model convNext = Model.random(stages, 1);
+                DepthPredictor predictor =
+                        DepthPredictor.of(convNext, head, DepthPreset.DINOV3, DepthOptions.DEFAULT)) {
+            DepthMap depth = predictor.predict(TinyModel.picture(70, 65, 1));
+
+            assertThat(List.of(depth.width(), depth.height())).containsExactly(70, 65);
+        }
+    }
+
+    @Test
     void namesTheLayerWhoseFeaturesAreNotFinite() {
         try (DepthPredictor predictor = predictor(DepthOptions.DEFAULT)) {
-            Tensor[] none = new Tensor[0];
+            float[] pixels = new float[3 * 32 * 32];
+            Arrays.fill(pixels, Float.NaN);
 
-            assertThatThrownBy(() -> model.run(backbone -> {
-                        predictor.depth(backbone, Tensor.of(filled(3 * 32 * 32, Float.NaN), 1, 3, 32, 32));
-                        return none;
-                    }))
+            assertThatThrownBy(() -> model.run(backbone -> predictor
+                            .depth(backbone, Tensor.of(pixels, 1, 3, 32, 32))
+                            .toFloats()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("after layer 0 are NaN or infinite");
         }
@@ -238,10 +260,10 @@ class DepthPredictorTest {
     }
 
     /** A head that looks at the pixels alone. */
-    private record PixelHead(java.util.function.UnaryOperator<Tensor> look) implements DepthHead {
+    private record PixelHead(UnaryOperator<Tensor> look) implements DepthHead {
         @Override
         public Taps taps() {
-            return new Taps(io.github.dino4j.backbone.Layers.last(1), true);
+            return new Taps(Layers.last(1), true);
         }
 
         @Override
@@ -263,12 +285,6 @@ class DepthPredictorTest {
         public long bytes(int rows, int columns) {
             return 0;
         }
-    }
-
-    private static float[] filled(int length, float value) {
-        float[] values = new float[length];
-        java.util.Arrays.fill(values, value);
-        return values;
     }
 
     private static RgbImage mirror(RgbImage photo) {
