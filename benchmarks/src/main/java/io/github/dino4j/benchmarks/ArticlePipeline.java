@@ -115,11 +115,8 @@ public final class ArticlePipeline {
         double ceiling;
         try (GemmCeiling gemm = new GemmCeiling(
                 GemmCeiling.kind(Precision.FLOAT32, Engine.threads()).orElseThrow())) {
-            double best = new RoundRobin(5, 0.2, 20)
-                    .run(List.of(gemm), round -> {})
-                    .get(0)
-                    .min();
-            ceiling = gemm.flops().orElseThrow() / best;
+            new RoundRobin(5, 0.2, 20).run(List.of(gemm), round -> {});
+            ceiling = gemm.flops().orElseThrow();
         }
         double total = seconds.values().stream().mapToDouble(s -> s).sum();
         System.out.println(Machine.here() + "; " + Engine.threads() + " threads; input " + flow.input());
