@@ -68,12 +68,12 @@ public final class VitAdapter {
     /**
      * Makes the pyramid.
      *
-     * @param pixels the normalised images [B, 3, H, W] that the backbone saw; H and W are multiples of 32
+     * @param pixels the normalised images [B, 3 or 4, H, W] that the backbone saw; H and W are multiples of 32
      * @param taps four layers of the backbone, through its final norm, in ascending order
      */
     public Pyramid forward(Tensor pixels, List<Tokens> taps) {
         check(pixels, taps);
-        Pyramid spatial = prior.forward(pixels);
+        Pyramid spatial = prior.forward(pixels.narrow(1, 0, 3)); // of RGB-D the colours: depth enters the backbone
         List<Tensor> coarse = spatial.maps().subList(1, 4);
         Levels levels = Levels.ofMaps(coarse);
         List<Tensor> tokens = new ArrayList<>();

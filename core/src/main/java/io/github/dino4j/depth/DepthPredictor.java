@@ -2,6 +2,7 @@ package io.github.dino4j.depth;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.ResizePath;
@@ -17,7 +18,7 @@ import io.github.dino4j.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.Optional;
 
 /**
  * Depth, or canopy height, in metres for each pixel of a photo: a backbone and a {@link DepthHead}. Immutable; any number
@@ -29,8 +30,6 @@ public final class DepthPredictor implements Predictor<DepthMap> {
     private final DepthPreset preset;
     private final Transform transform;
     private final DepthOptions.Mirroring mirroring;
-    private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
-    private boolean closed;
 
     private DepthPredictor(
             Model model, LoadedHead<? extends DepthHead> head, DepthPreset preset, DepthOptions options) {
@@ -100,23 +99,24 @@ public final class DepthPredictor implements Predictor<DepthMap> {
      */
     @Override
     public DepthMap predict(RgbImage photo) {
-        Pixels pixels = transform.apply(photo);
+        return predict(photo, Optional.empty());
+    }
+
+    @Override
+    public DepthMap predict(RgbImage photo, DepthFrame depth) {
+        return predict(photo, Optional.of(depth));
+    }
+
+    private DepthMap predict(RgbImage photo, Optional<DepthFrame> measured) {
+        Pixels pixels = model.prepare(transform, photo, measured);
         requireFit(pixels);
         requireMemory(pixels);
-        uses.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("this depth predictor is closed; load it again");
-            }
-            return model.run(backbone -> {
-                Tensor depth = depth(backbone, Model.tensor(List.of(pixels)));
-                boolean same = photo.width() == pixels.width() && photo.height() == pixels.height();
-                Tensor full = same ? depth : depth.bilinear(photo.height(), photo.width(), false);
-                return DepthMap.of(preset.quantity(), photo.width(), photo.height(), full.toFloats());
-            });
-        } finally {
-            uses.readLock().unlock();
-        }
+        return model.run(backbone -> head.use(h -> {
+            Tensor depth = depth(backbone, Model.tensor(List.of(pixels)));
+            boolean same = photo.width() == pixels.width() && photo.height() == pixels.height();
+            Tensor full = same ? depth : depth.bilinear(photo.height(), photo.width(), false);
+            return DepthMap.of(preset.quantity(), photo.width(), photo.height(), full.toFloats());
+        }));
     }
 
     /** Depth [B, 1, H, W] of normalised images [B, 3, H, W], at their pixels. For use inside {@link Model#run}. */
@@ -186,19 +186,9 @@ public final class DepthPredictor implements Predictor<DepthMap> {
         }
     }
 
-    /** Frees the head when the last use has ended; closing twice is harmless. */
+    /** Frees the head when running calls have ended; closing twice is harmless. */
     @Override
     public void close() {
-        if (uses.getReadHoldCount() > 0) {
-            throw new IllegalStateException(
-                    "a predictor cannot be closed inside its own predict(); close it afterwards");
-        }
-        uses.writeLock().lock();
-        try {
-            closed = true;
-            head.close();
-        } finally {
-            uses.writeLock().unlock();
-        }
+        head.close();
     }
 }

@@ -7,9 +7,11 @@ import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.DepthNormalisation;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
@@ -138,6 +140,28 @@ public final class Model implements AutoCloseable {
             }
             return features;
         });
+    }
+
+    /**
+     * A photo as this model reads it: four channels if it comes with depth.
+     *
+     * @param transform of the colours; the depth is normalised as the model's card says
+     * @throws IllegalArgumentException if the two differ in size, or depth is given to a model that reads none, or missing
+     */
+    public Pixels prepare(Transform transform, RgbImage photo, Optional<DepthFrame> depth) {
+        Pixels pixels;
+        if (depth.isEmpty() || !config().readsDepth()) {
+            pixels = transform.apply(photo);
+            if (depth.isPresent()) {
+                throw new IllegalArgumentException(
+                        card.name() + " reads no depth; leave it out, or load the model with LoadOptions.withDepth");
+            }
+        } else {
+            Transform both = card.transform().depth().map(transform::withDepth).orElse(transform);
+            pixels = both.apply(photo, depth.get());
+        }
+        requireChannels(pixels);
+        return pixels;
     }
 
     /** The native memory that a pass over images of this size takes beside the weights. */

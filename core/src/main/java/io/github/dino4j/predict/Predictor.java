@@ -1,5 +1,6 @@
 package io.github.dino4j.predict;
 
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
@@ -14,6 +15,15 @@ import java.nio.file.Path;
 public interface Predictor<R> extends AutoCloseable {
     /** What the head says about a photo, in the photo's own pixels. */
     R predict(RgbImage photo);
+
+    /**
+     * The same for a photo with depth, by a model that reads both ({@link LoadOptions#withDepth}).
+     *
+     * @throws IllegalArgumentException if the two differ in size, or the model reads no depth
+     */
+    default R predict(RgbImage photo, DepthFrame depth) {
+        throw new IllegalArgumentException("this predictor reads photos without depth");
+    }
 
     /**
      * The same for an image file.

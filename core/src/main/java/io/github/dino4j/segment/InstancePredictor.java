@@ -1,6 +1,7 @@
 package io.github.dino4j.segment;
 
 import io.github.dino4j.decoder.MaskPrediction;
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -81,8 +83,18 @@ public final class InstancePredictor implements Predictor<InstanceList> {
      */
     @Override
     public InstanceList predict(RgbImage photo) {
+        return predict(photo, Optional.empty());
+    }
+
+    @Override
+    public InstanceList predict(RgbImage photo, DepthFrame depth) {
+        return predict(photo, Optional.of(depth));
+    }
+
+    private InstanceList predict(RgbImage photo, Optional<DepthFrame> depth) {
         return pass.run(
                 photo,
+                depth,
                 options.side(),
                 prediction -> list(prediction, photo.width(), photo.height(), pass.classes(), pass.things(), options));
     }

@@ -1,6 +1,7 @@
 package io.github.dino4j.segment;
 
 import io.github.dino4j.decoder.MaskPrediction;
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Sizing;
@@ -11,6 +12,7 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -45,7 +47,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
      *
      * @throws IllegalStateException if the prediction is not finite, or the model or head is closed
      */
-    <R> R run(RgbImage photo, int side, Function<MaskPrediction, R> read) {
+    <R> R run(RgbImage photo, Optional<DepthFrame> depth, int side, Function<MaskPrediction, R> read) {
         int patch = model.config().patch();
         int multiple = patch;
         while (multiple % head.head().multiple() != 0) {
@@ -58,7 +60,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
         return model.run(backbone -> head.use(h -> {
             MaskPrediction prediction;
             try (Scope scope = Scope.open()) {
-                Tensor pixels = Model.tensor(List.of(transform.apply(photo)));
+                Tensor pixels = Model.tensor(List.of(model.prepare(transform, photo, depth)));
                 prediction = h.predict(pixels, h.taps().read(backbone, pixels)).keep(scope);
             }
             if (!prediction.classes().isFinite() || !prediction.masks().isFinite()) {

@@ -1,5 +1,6 @@
 package io.github.dino4j.segment;
 
+import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A class for every pixel of a photo, by a backbone and a segmentation head. Immutable; any thread may use it at any time,
@@ -116,12 +118,21 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
 
     /** The same, run otherwise. */
     public SegmentMap predict(RgbImage photo, SegmentOptions other) {
+        return predict(photo, Optional.empty(), other);
+    }
+
+    @Override
+    public SegmentMap predict(RgbImage photo, DepthFrame depth) {
+        return predict(photo, Optional.of(depth), options);
+    }
+
+    private SegmentMap predict(RgbImage photo, Optional<DepthFrame> depth, SegmentOptions other) {
         return model.run(backbone -> head.use(h -> {
             HeadPass pass = new HeadPass(backbone, h, model.card().name(), "the head (" + head.source() + ")");
             List<Tensor> views = new ArrayList<>();
             for (double scale : other.augmentation().scales()) {
                 requireMemory(photo, other, scale);
-                Pixels pixels = transform(other, scale).apply(photo);
+                Pixels pixels = model.prepare(transform(other, scale), photo, depth);
                 Tensor image = Model.tensor(List.of(pixels));
                 views.add(scores(pass, other.inference(), image, photo));
                 if (other.augmentation().flip()) {
