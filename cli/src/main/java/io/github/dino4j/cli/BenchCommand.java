@@ -170,6 +170,7 @@ final class BenchCommand implements Callable<Integer> {
                 console.out().println(report.title() + "; " + report.machine());
                 console.out().println();
                 Table.of(report.cells()).forEach(console.out()::println);
+                report.leftOut().forEach(console.out()::println);
             }
         }
         console.out().flush();

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
@@ -58,6 +59,12 @@ final class FeaturesCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "N", description = "Images at once (default: ${DEFAULT-VALUE}).")
     private int batch = FeatureJob.Options.DEFAULT.batch();
 
+    @Option(
+            names = "--streams",
+            paramLabel = "N",
+            description = "Batches side by side (default: one or two; a long job measures which is faster).")
+    private Optional<Integer> streams = Optional.empty();
+
     @Option(names = "--restart", description = "Throw away what an interrupted run has left.")
     private boolean restart;
 
@@ -81,6 +88,9 @@ final class FeaturesCommand implements Callable<Integer> {
         List<Path> paths = ImageFolder.expand(arguments);
         FeatureJob.Options options =
                 FeatureJob.Options.DEFAULT.withBatch(batch).withRestart(restart).withDecoder(images.decoder());
+        if (streams.isPresent()) {
+            options = options.withStreams(streams.get());
+        }
         AtomicBoolean finished = new AtomicBoolean();
         Thread farewell = new Thread(() -> {
             if (!finished.get()) {
@@ -135,6 +145,8 @@ final class FeaturesCommand implements Callable<Integer> {
                 summary.failed().stream()
                         .map(f -> Map.of("path", f.image().toString(), "reason", f.reason()))
                         .toList());
+        map.put("streams", summary.streams().count());
+        map.put("streamsReason", summary.streams().reason());
         map.put("seconds", summary.time().toMillis() / 1000.0);
         return map;
     }

@@ -1,6 +1,7 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.export.FeatureJob;
+import io.github.dino4j.export.StreamChoice;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -43,6 +44,13 @@ final class Progress implements FeatureJob.Listener, AutoCloseable {
                                     .setConsumer(new DelegatingProgressBarConsumer(
                                             line -> console.err().println(line), 100)))
                     .build();
+        }
+    }
+
+    @Override
+    public void streams(StreamChoice choice) {
+        if (bar != null) {
+            bar.setExtraMessage(choice.toString());
         }
     }
 

@@ -16,9 +16,12 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * ConvNeXt (arXiv:2201.03545) as DINOv3 distils it (arXiv:2508.10104). Its class token is the mean over the last map,
@@ -64,8 +67,7 @@ final class ConvNext implements Backbone {
     public List<Encoding> forward(List<Images> sets) {
         return Backbone.each(sets, pixels -> {
             try (Scope scope = pass.get()) {
-                List<FeatureMap> maps = maps(pixels);
-                Tokens prenorm = features(maps.get(3));
+                Tokens prenorm = features(run(pixels, 3, (map, stage) -> {}));
                 Encoding encoding = new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope));
                 Trace.stage("norm", encoding.normed().patches());
                 return encoding;
@@ -75,14 +77,16 @@ final class ConvNext implements Backbone {
 
     @Override
     public List<Tokens> intermediate(Tensor pixels, Layers layers, boolean norm) {
+        int[] wanted = layers.indices(4);
         try (Scope scope = pass.get()) {
-            List<FeatureMap> maps = maps(pixels);
             List<Tokens> result = new ArrayList<>();
-            for (int stage : layers.indices(4)) {
-                Tokens features = resized(features(maps.get(stage)), pixels);
-                boolean last = stage == 3; // only the last stage has a norm
-                result.add((norm && last ? normed(features) : features).keep(scope));
-            }
+            run(pixels, wanted[wanted.length - 1], (map, stage) -> {
+                if (Arrays.binarySearch(wanted, stage) >= 0) {
+                    Tokens features = resized(features(map), pixels);
+                    boolean last = stage == 3; // only the last stage has a norm
+                    result.add((norm && last ? normed(features) : features).keep(scope));
+                }
+            });
             return result;
         }
     }
@@ -92,7 +96,25 @@ final class ConvNext implements Backbone {
         throw new UnsupportedOperationException("a ConvNeXt has no attention; vision transformers do");
     }
 
-    private List<FeatureMap> maps(Tensor pixels) {
+    /** Runs stages 0 to {@code last} and shows each one's map to {@code reader}; returns the last one. */
+    private FeatureMap run(Tensor pixels, int last, ObjIntConsumer<FeatureMap> reader) {
+        requireImages(pixels);
+        FeatureMap x = FeatureMap.tidy(() -> stem.forward(pixels));
+        for (int stage = 0; stage <= last; stage++) {
+            if (stage > 0) {
+                x = step(x, halvings.get(stage - 1)::forward);
+            }
+            Trace.stage("downsample_layers." + stage, x::image);
+            for (Block block : stages.get(stage)) {
+                x = step(x, block::forward);
+            }
+            Trace.stage("stages." + stage, x::image);
+            reader.accept(x, stage);
+        }
+        return x;
+    }
+
+    private void requireImages(Tensor pixels) {
         if (pixels.dim() != 4 || pixels.size(1) != config.inChannels()) {
             throw new IllegalArgumentException(
                     "images must be [B, " + config.inChannels() + ", H, W], not " + pixels.describe());
@@ -102,22 +124,13 @@ final class ConvNext implements Backbone {
             throw new IllegalArgumentException("an image of " + pixels.size(2) + " x " + pixels.size(3)
                     + " pixels is too small for a ConvNeXt; it needs at least " + least + " x " + least);
         }
-        List<FeatureMap> maps = new ArrayList<>();
-        FeatureMap x = stem.forward(pixels);
-        for (int stage = 0; stage < 4; stage++) {
-            if (stage > 0) {
-                x = halvings.get(stage - 1).forward(x);
-            }
-            Trace.stage("downsample_layers." + stage, x::image);
-            for (Block block : stages.get(stage)) {
-                FeatureMap input = x;
-                x = x.with(Scope.tidy(() -> block.forward(input)));
-                input.rows().close();
-            }
-            Trace.stage("stages." + stage, x::image);
-            maps.add(x);
-        }
-        return maps;
+    }
+
+    /** One layer; frees everything on the way, its input too (what was cut out of it lives on by itself). */
+    private static FeatureMap step(FeatureMap x, UnaryOperator<FeatureMap> layer) {
+        FeatureMap y = FeatureMap.tidy(() -> layer.apply(x));
+        x.rows().close();
+        return y;
     }
 
     private static Tokens features(FeatureMap map) {
@@ -184,10 +197,9 @@ final class ConvNext implements Backbone {
             pwconv2 = p.linear("pwconv2", 4 * dim, dim, Bias.FULL, scale);
         }
 
-        /** Maps x to rows [B H W, C]. */
-        Tensor forward(FeatureMap x) {
-            return dwconv.forward(
-                    x, (y, rows) -> pwconv2.forwardAdd(pwconv1.forward(norm.forward(y), Activation.GELU), rows));
+        FeatureMap forward(FeatureMap x) {
+            return x.with(dwconv.forward(
+                    x, (y, rows) -> pwconv2.forwardAdd(pwconv1.forward(norm.forward(y), Activation.GELU), rows)));
         }
     }
 }

@@ -20,6 +20,9 @@ public record PassMemory(long batch, long threads) {
 
     private static final int FLOAT = 4;
 
+    /** A plain ConvNeXt's block holds in maps: input, convolution, norm, hidden layer and activation (4 each), projection, result. */
+    private static final long PLAIN_MAPS = 13;
+
     /** Kernels that a first pass compiles, and small change. */
     private static final long FIXED = 24L << 20;
 
@@ -45,16 +48,24 @@ public record PassMemory(long batch, long threads) {
                             FIXED + Engine.threads() * tile(vit, packed.get(), length))
                     : new PassMemory(pixels + tokens * plainToken(vit), FIXED);
         }
-        // ConvNeXt, ResNet and XCiT: what the first and largest maps take, by the width of their hidden layers.
+        if (config instanceof ConvNextConfig convNext) {
+            long map = images * (height / 4) * (width / 4) * convNext.dims().get(0) * FLOAT;
+            return packed.isPresent()
+                    ? new PassMemory(pixels + 2 * map, FIXED + Engine.threads() * tile(convNext))
+                    : new PassMemory(pixels + PLAIN_MAPS * map, FIXED);
+        }
+        // ResNet and XCiT: what the first and largest maps take, by the width of their hidden layers.
         long cells = images * (height / 4) * (width / 4);
         long narrow = Math.max(64, config.dim() / 8);
         return new PassMemory(pixels + cells * narrow * 10 * FLOAT, FIXED);
     }
 
-    /** Bytes a token and channel: x, then q, k, v, then what they give; a quarter more for what malloc cannot reuse. */
+    /**
+     * Bytes a token and channel: x; q, k and v; the block's result; and room of one more such matrix, which the patches have
+     * left in malloc's hands and the mixed values fill. A tenth more for gaps.
+     */
     private static long packedToken(Precision precision) {
-        long result = precision == Precision.BFLOAT16 ? 2 : FLOAT;
-        return 5 * (FLOAT + 3L * precision.attention().bytes() + result) / 4;
+        return 11 * (3 * FLOAT + 3L * precision.attention().bytes()) / 10;
     }
 
     /** Bytes a token where all matrices of a block live until it ends: 28 of width C (half of them turn q and k). */
@@ -64,6 +75,11 @@ public record PassMemory(long batch, long threads) {
                 : 4L * vit.ffn().hidden();
         long turns = vit.position() instanceof Position.Rope ? 15 : 0;
         return ((13 + turns) * vit.dim() + hidden) * FLOAT;
+    }
+
+    /** Hidden layer, its activation and the four matrices of a block's width, where the block is widest. */
+    private static long tile(ConvNextConfig convNext) {
+        return TILE * (4 + 2 * 4) * convNext.dim() * FLOAT;
     }
 
     private static long tile(VitConfig vit, Precision precision, long length) {

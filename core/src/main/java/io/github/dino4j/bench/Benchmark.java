@@ -6,6 +6,7 @@ import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Precision;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.PrecisionException;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Profile;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,11 @@ public final class Benchmark implements AutoCloseable {
 
     private final Path checkpoint;
     private final LoadOptions options;
-    private final Plan plan;
+    /** What is asked for; from {@link #load} on what of it there is. */
+    private Plan plan;
+
     private final Consumer<String> progress;
+    private final List<Report.LeftOut> leftOut = new ArrayList<>();
     private final Map<Precision, Model> models = new EnumMap<>(Precision.class);
     private final int threadsBefore = Engine.threads();
 
@@ -48,16 +53,29 @@ public final class Benchmark implements AutoCloseable {
     }
 
     /**
-     * Measures all of a plan: memory in other processes, drift on the images, times in turns.
+     * Measures all of a plan: memory in other processes, drift on the images, times in turns. A precision that this
+     * processor or the model has not is left out, and the report says so.
      *
      * @param options how to load the checkpoint; the plan has the precisions
      * @param images of the drift, each of them looked at once for each size; none leaves the drift out
      * @param progress is told what is being done
-     * @throws IllegalArgumentException if a size does not fit the model
+     * @throws IllegalArgumentException if a size does not fit the model, or there is none of the precisions
      */
     public static Report run(
             Path checkpoint, LoadOptions options, Plan plan, Iterable<RgbImage> images, Consumer<String> progress) {
+        return run(checkpoint, options, plan, images, progress, io.github.dino4j.tensor.Precision::supported);
+    }
+
+    /** The same on a processor with these kernels. */
+    static Report run(
+            Path checkpoint,
+            LoadOptions options,
+            Plan plan,
+            Iterable<RgbImage> images,
+            Consumer<String> progress,
+            Predicate<io.github.dino4j.tensor.Precision> supported) {
         try (Benchmark benchmark = new Benchmark(checkpoint, options, plan, progress)) {
+            benchmark.load(supported);
             return benchmark.measure(images);
         }
     }
@@ -66,12 +84,42 @@ public final class Benchmark implements AutoCloseable {
     public static List<OperatorSplit> profile(
             Path checkpoint, LoadOptions options, Plan plan, Consumer<String> progress) {
         try (Benchmark benchmark = new Benchmark(checkpoint, options, plan, progress)) {
+            benchmark.load(io.github.dino4j.tensor.Precision::supported);
             return benchmark.split();
         }
     }
 
+    /** Loads every precision, so that what cannot be loaded says so first, and takes out of the plan what there is not. */
+    private void load(Predicate<io.github.dino4j.tensor.Precision> supported) {
+        List<Precision> there = new ArrayList<>();
+        for (Precision precision : plan.precisions()) {
+            Optional<io.github.dino4j.tensor.Precision> needed =
+                    GemmCeiling.kernels(precision).filter(p -> precision != Precision.PLAIN);
+            if (needed.isPresent() && !supported.test(needed.get())) {
+                leaveOut(precision, "this processor has no " + needed.get() + " kernels");
+                continue;
+            }
+            try {
+                model(precision);
+                there.add(precision);
+            } catch (PrecisionException e) {
+                leaveOut(precision, String.valueOf(e.getMessage()));
+            }
+        }
+        if (there.isEmpty()) {
+            throw new IllegalArgumentException("nothing is left to measure; "
+                    + String.join(
+                            "; ", leftOut.stream().map(Report.LeftOut::toString).toList()));
+        }
+        plan = plan.withPrecisions(there);
+    }
+
+    private void leaveOut(Precision precision, String reason) {
+        leftOut.add(new Report.LeftOut(precision, reason));
+        progress.accept(leftOut.get(leftOut.size() - 1).toString());
+    }
+
     private Report measure(Iterable<RgbImage> images) {
-        plan.precisions().forEach(this::model); // what cannot be loaded says so first
         Map<Configuration, Long> memory = memory();
         Map<SizeAt, Drift> drifts = drifts(images);
         List<Configuration> configurations = plan.configurations();
@@ -105,7 +153,7 @@ public final class Benchmark implements AutoCloseable {
                         memory(memory.get(c)),
                         Optional.ofNullable(drifts.get(new SizeAt(c.precision(), c.size())))));
             }
-            return new Report(Machine.here(), title(), plan.rounds(), rows);
+            return new Report(Machine.here(), title(), plan.rounds(), rows, leftOut);
         } finally {
             ceilings.values().forEach(GemmCeiling::close);
         }

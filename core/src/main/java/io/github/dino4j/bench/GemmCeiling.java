@@ -23,13 +23,17 @@ public final class GemmCeiling implements RoundRobin.Contender, AutoCloseable {
 
     /** The ceiling of a precision; none where the processor has no kernels for it. */
     public static Optional<Kind> kind(LoadOptions.Precision precision, int threads) {
-        Optional<Precision> product = switch (precision) {
+        return kernels(precision).filter(Precision::supported).map(p -> new Kind(p, threads));
+    }
+
+    /** In which of the packed types a precision multiplies; empty where that is found out at loading. */
+    static Optional<Precision> kernels(LoadOptions.Precision precision) {
+        return switch (precision) {
             case PLAIN, FLOAT32 -> Optional.of(Precision.FLOAT32);
             case BFLOAT16 -> Optional.of(Precision.BFLOAT16);
             case INT8 -> Optional.of(Precision.INT8);
             case AUTO -> Optional.empty();
         };
-        return product.filter(Precision::supported).map(p -> new Kind(p, threads));
     }
 
     @Override

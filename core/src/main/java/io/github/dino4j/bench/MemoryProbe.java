@@ -1,8 +1,11 @@
 package io.github.dino4j.bench;
 
+import io.github.dino4j.backbone.DepthFusion;
+import io.github.dino4j.image.DepthNormalisation;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.LoadOptions.Precision;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Arena;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +17,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -38,9 +43,8 @@ public final class MemoryProbe {
                 "-cp",
                 System.getProperty("java.class.path"),
                 MemoryProbe.class.getName(),
-                checkpoint.toString(),
-                options.model().orElse("-"),
-                configurations.get(0).precision().name()));
+                checkpoint.toString()));
+        line.addAll(words(options.withPrecision(configurations.get(0).precision())));
         for (Configuration c : ascending) {
             line.add(c.size().height() + "x" + c.size().width() + "x" + c.batch() + "x" + c.threads());
         }
@@ -67,12 +71,56 @@ public final class MemoryProbe {
         return peaks;
     }
 
-    /** Arguments: checkpoint, model or -, precision, then HEIGHTxWIDTHxBATCHxTHREADS from small to large. */
+    private static final String OPEN = "-";
+
+    /** Number of {@link #words}. */
+    private static final int WORDS = 9;
+
+    /** All that {@link LoadOptions} say, as arguments of a process. */
+    static List<String> words(LoadOptions o) {
+        return List.of(
+                o.model().orElse(OPEN),
+                o.part().orElse(OPEN),
+                o.heads().isPresent() ? Integer.toString(o.heads().getAsInt()) : OPEN,
+                o.reference().name(),
+                o.periods().name(),
+                o.memory().name(),
+                o.precision().name(),
+                o.depth()
+                        .map(depth -> depth instanceof DepthFusion.Widened widened
+                                ? widened.start().name()
+                                : DepthFusion.BRANCH)
+                        .orElse(OPEN),
+                o.depth().map(depth -> depth.normalisation().text()).orElse(OPEN));
+    }
+
+    /** The inverse of {@link #words}. */
+    static LoadOptions options(List<String> words) {
+        Optional<DepthNormalisation> normalisation = said(words.get(8)).flatMap(DepthNormalisation::parse);
+        return new LoadOptions(
+                said(words.get(0)),
+                said(words.get(1)),
+                said(words.get(2))
+                        .map(heads -> OptionalInt.of(Integer.parseInt(heads)))
+                        .orElse(OptionalInt.empty()),
+                Reference.valueOf(words.get(3)),
+                LoadOptions.Periods.valueOf(words.get(4)),
+                LoadOptions.Memory.valueOf(words.get(5)),
+                Precision.valueOf(words.get(6)),
+                normalisation.map(n -> words.get(7).equals(DepthFusion.BRANCH)
+                        ? new DepthFusion.Branch(n)
+                        : new DepthFusion.Widened(DepthFusion.Start.valueOf(words.get(7)), n)));
+    }
+
+    private static Optional<String> said(String word) {
+        return Optional.of(word).filter(w -> !w.equals(OPEN));
+    }
+
+    /** Arguments: checkpoint, the options' words, then HEIGHTxWIDTHxBATCHxTHREADS from small to large. */
     public static void main(String[] arguments) {
-        LoadOptions options = LoadOptions.DEFAULT.withPrecision(Precision.valueOf(arguments[2]));
-        try (Model model = Model.load(
-                Path.of(arguments[0]), arguments[1].equals("-") ? options : options.withModel(arguments[1]))) {
-            for (int i = 3; i < arguments.length; i++) {
+        LoadOptions options = options(Arrays.asList(arguments).subList(1, 1 + WORDS));
+        try (Model model = Model.load(Path.of(arguments[0]), options)) {
+            for (int i = 1 + WORDS; i < arguments.length; i++) {
                 List<Integer> numbers = Arrays.stream(arguments[i].split("x"))
                         .map(Integer::valueOf)
                         .toList();

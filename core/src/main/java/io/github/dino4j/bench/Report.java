@@ -1,5 +1,6 @@
 package io.github.dino4j.bench;
 
+import io.github.dino4j.predict.LoadOptions.Precision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +15,20 @@ import java.util.OptionalLong;
  *
  * @param title of the model
  * @param rounds over which minima and medians are taken
+ * @param leftOut precisions that were asked for and could not be measured
  */
-public record Report(Machine machine, String title, int rounds, List<Row> rows) {
+public record Report(Machine machine, String title, int rounds, List<Row> rows, List<LeftOut> leftOut) {
     public Report {
         rows = List.copyOf(rows);
+        leftOut = List.copyOf(leftOut);
+    }
+
+    /** A precision without rows. */
+    public record LeftOut(Precision precision, String reason) {
+        @Override
+        public String toString() {
+            return name(precision) + " left out: " + reason;
+        }
     }
 
     /**
@@ -87,7 +98,7 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
             Configuration c = row.configuration();
             Optional<Drift> drift = row.drift();
             table.add(List.of(
-                    c.precision().name().toLowerCase(Locale.ROOT),
+                    name(c.precision()),
                     c.size().toString(),
                     Integer.toString(c.batch()),
                     Integer.toString(c.threads()),
@@ -117,6 +128,13 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
                         .map(Report::toMap)
                         .peek(row -> row.values().removeIf(value -> value == NOTHING))
                         .toList());
+        if (!leftOut.isEmpty()) {
+            map.put(
+                    "leftOut",
+                    leftOut.stream()
+                            .map(l -> Map.of("precision", name(l.precision()), "reason", l.reason()))
+                            .toList());
+        }
         return map;
     }
 
@@ -143,7 +161,7 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
     private static Map<String, Object> toMap(Row row) {
         Configuration c = row.configuration();
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("precision", c.precision().name().toLowerCase(Locale.ROOT));
+        map.put("precision", name(c.precision()));
         map.put("height", c.size().height());
         map.put("width", c.size().width());
         map.put("batch", c.batch());
@@ -166,6 +184,10 @@ public record Report(Machine machine, String title, int rounds, List<Row> rows) 
 
     private static Object value(OptionalDouble value, double factor) {
         return value.isPresent() ? factor * value.getAsDouble() : NOTHING;
+    }
+
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
     }
 
     private static String number(String format, double value) {

@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 
 /**
  * Features of many images into one file. Decoding runs ahead of the model; images of equal size that follow one another
@@ -33,6 +34,7 @@ public final class FeatureJob {
     private final Transform transform;
     private final FeatureKind kind;
     private final Options options;
+    private final LongSupplier clock;
 
     /**
      * How a job runs.
@@ -40,7 +42,8 @@ public final class FeatureJob {
      * @param batch images that go through the model at once
      * @param decoders threads that read images ahead of the model; empty: as many as the engine has. They rest when enough
      *     images are ready, and work while the model waits for one.
-     * @param streams batches that go through the model side by side; empty: what was measured to be faster, two in packed
+     * @param streams batches that go through the model side by side; empty: one or two, whichever a job of 100 batches or
+     *     more finds to be faster with its first ones; in a shorter one, or by a plain model, what is usual: two in packed
      *     float32, else one
      * @param restart throws away what an interrupted run has left, instead of going on
      */
@@ -83,6 +86,9 @@ public final class FeatureJob {
         /** The job starts; {@code done} images are in the journal of an interrupted run. */
         default void begins(int images, int done) {}
 
+        /** It is known how many batches go through the model side by side; also {@link Summary#streams}. */
+        default void streams(StreamChoice choice) {}
+
         /** An image went through the model as {@code rows} x {@code columns} patches. */
         default void encoded(Path image, int rows, int columns) {}
 
@@ -106,15 +112,28 @@ public final class FeatureJob {
      * @param written rows in the output; if 0, no file was written
      * @param failed images left out, in order
      * @param resumed images that an interrupted run had done
+     * @param streams batches that went through the model side by side, at the end
      */
     public record Summary(
-            Path output, FeatureSource source, int written, List<Failure> failed, int resumed, Duration time) {
+            Path output,
+            FeatureSource source,
+            int written,
+            List<Failure> failed,
+            int resumed,
+            Duration time,
+            StreamChoice streams) {
         public Summary {
             failed = List.copyOf(failed);
         }
     }
 
     public FeatureJob(Model model, Transform transform, FeatureKind kind, Options options) {
+        this(model, transform, kind, options, System::nanoTime);
+    }
+
+    /** A job whose choice of streams goes by another clock of nanoseconds. */
+    FeatureJob(Model model, Transform transform, FeatureKind kind, Options options, LongSupplier clock) {
+        this.clock = clock;
         this.model = model;
         this.transform = transform;
         this.kind = kind;
@@ -137,7 +156,7 @@ public final class FeatureJob {
         try (Journal journal = Journal.open(output, source, images, options.restart())) {
             int resumed = journal.next();
             listener.begins(images.size(), resumed);
-            encode(images.subList(resumed, images.size()), journal, writer, listener);
+            StreamChoice streams = encode(images.subList(resumed, images.size()), journal, writer, listener);
             FeatureTable table = journal.table();
             if (!table.rows().isEmpty()) {
                 listener.writes(output);
@@ -150,7 +169,8 @@ public final class FeatureJob {
                     table.rows().size(),
                     journal.failures(),
                     resumed,
-                    Duration.ofNanos(System.nanoTime() - start));
+                    Duration.ofNanos(System.nanoTime() - start),
+                    streams);
         }
     }
 
@@ -182,16 +202,27 @@ public final class FeatureJob {
     private record Running(List<Loaded> images, Future<List<Features>> features) {}
 
     /** This thread puts batches together and writes results; decoding and the model have threads of their own. */
-    private void encode(List<Path> images, Journal journal, FeatureWriter writer, Listener listener) {
+    private StreamChoice encode(List<Path> images, Journal journal, FeatureWriter writer, Listener listener) {
         int decoders = options.decoders().orElse(Engine.threads());
-        try (Streams streams = new Streams(model, options.streams().orElse(Streams.fastest(model)));
+        int batches = images.size() / options.batch();
+        try (Streams streams = Streams.of(model, options.streams(), batches, clock);
                 ImageLoader loader = ImageLoader.open(
                         images, options.decoder(), transform, decoders, 2 * options.batch() + decoders)) {
+            if (!streams.isTrying()) {
+                listener.streams(streams.choice());
+            }
             Deque<Running> running = new ArrayDeque<>();
             Batch batch = new Batch();
             while (loader.hasNext()) {
                 Loaded loaded = checked(loader.next());
                 if (!batch.hasRoomFor(loaded, options.batch())) {
+                    if (streams.isTurnFull()) {
+                        finishAll(running, journal, writer, listener);
+                        streams.turnEnds();
+                        if (!streams.isTrying()) {
+                            listener.streams(streams.choice());
+                        }
+                    }
                     running.add(batch.begin(streams));
                     batch = new Batch();
                 }
@@ -202,9 +233,14 @@ public final class FeatureJob {
                 }
             }
             running.add(batch.begin(streams));
-            while (!running.isEmpty()) {
-                finish(running.remove(), journal, writer, listener);
-            }
+            finishAll(running, journal, writer, listener);
+            return streams.choice();
+        }
+    }
+
+    private void finishAll(Deque<Running> running, Journal journal, FeatureWriter writer, Listener listener) {
+        while (!running.isEmpty()) {
+            finish(running.remove(), journal, writer, listener);
         }
     }
 

@@ -1,10 +1,12 @@
 package io.github.dino4j.nn;
 
 import io.github.dino4j.tensor.Engine;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Tiles;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A map of B images, pixel by pixel ("channels last"): what linears and norms read, and convolutions as well.
@@ -21,6 +23,15 @@ public record FeatureMap(Tensor rows, long batch, long height, long width) {
     static FeatureMap of(Tensor image) {
         Tensor rows = image.permute(0, 2, 3, 1).reshape(-1, image.size(1));
         return new FeatureMap(rows, image.size(0), image.size(2), image.size(3));
+    }
+
+    /** Runs {@code body} in a scope of its own and keeps the rows of its map in the enclosing scope. */
+    public static FeatureMap tidy(Supplier<FeatureMap> body) {
+        try (Scope scope = Scope.open()) {
+            FeatureMap map = body.get();
+            scope.keep(map.rows);
+            return map;
+        }
     }
 
     /** The same pixels with other values [B height width, C']. */

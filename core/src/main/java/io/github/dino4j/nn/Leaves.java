@@ -17,6 +17,11 @@ interface Leaves {
 
     Depthwise depthwise(Parameters at, int dim, int kernel);
 
+    /** The same for layers whose rounding errors all later ones inherit. */
+    default Leaves exact() {
+        return this;
+    }
+
     /** Opens the scope of a forward pass. */
     Scope pass();
 

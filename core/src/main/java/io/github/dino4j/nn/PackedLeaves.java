@@ -19,13 +19,27 @@ final class PackedLeaves implements Leaves {
     private final Int8Plan plan;
     private final Optional<OutlierProbe> probe;
     private final Slab slab;
-    private final TableCache tables = new TableCache();
+    private final TableCache tables;
 
     PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Int8Plan plan, Optional<OutlierProbe> probe) {
-        slab = new Slab(keep);
+        this(new Slab(keep), new TableCache(), precision, plan, probe);
+    }
+
+    private PackedLeaves(
+            Slab slab, TableCache tables, Precision precision, Int8Plan plan, Optional<OutlierProbe> probe) {
+        this.slab = slab;
+        this.tables = tables;
         this.precision = precision;
         this.plan = plan;
         this.probe = probe;
+    }
+
+    /** A probe sees all layers alike, since int8 asks it about all of them. */
+    @Override
+    public Leaves exact() {
+        return precision == Precision.BFLOAT16 && probe.isEmpty()
+                ? new PackedLeaves(slab, tables, Precision.FLOAT32, plan, probe)
+                : this;
     }
 
     @Override

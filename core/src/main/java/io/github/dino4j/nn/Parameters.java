@@ -65,6 +65,14 @@ public final class Parameters {
                 new PackedLeaves(source::keep, Precision.BFLOAT16, Int8Plan.ALL, Optional.of(probe)));
     }
 
+    /**
+     * The same weights for a layer at the beginning of a deep model, whose rounding errors all later layers inherit: where
+     * this view is bfloat16, in float32.
+     */
+    public Parameters exact() {
+        return new Parameters(source, prefix, leaves.exact(), learning);
+    }
+
     private Parameters view(Precision precision, Leaves other) {
         if (!precision.supported()) {
             throw new IllegalArgumentException("this processor has no " + precision

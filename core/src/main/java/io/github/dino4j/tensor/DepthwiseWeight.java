@@ -46,7 +46,10 @@ public final class DepthwiseWeight {
         try (Scope scope = Scope.inference()) {
             Onednn onednn = Onednn.ofThread();
             Shape typical = new Shape(channels, kernel, TYPICAL, TYPICAL, kernel / 2, kernel / 2);
-            memory.desc layout = Onednn.held(typical.description(onednn, null).weights_desc());
+            memory.desc layout = Native.call(
+                    "choosing the layout",
+                    () -> Onednn.held(typical.description(onednn, null).weights_desc()),
+                    weight);
             memory.desc plain = typical.weights(memory.format_tag.abcde);
             Tensor packed = slab.take(layout.get_size());
             new Kernel(onednn, new reorder(new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout)))

@@ -1,7 +1,11 @@
 package io.github.dino4j.tensor;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
@@ -39,15 +43,35 @@ final class Kernel implements AutoCloseable {
         return this;
     }
 
-    /** Runs it; a profile counts it under this name. */
+    /**
+     * Runs it; a profile counts it under this name.
+     *
+     * @throws TensorException if oneDNN refuses, with the name and the shapes
+     */
     void run(String name, long macs) {
-        if (Profile.isOn()) {
-            long start = System.nanoTime();
-            work.execute(onednn.queue, arguments);
-            Profile.record(name, System.nanoTime() - start, macs);
-        } else {
-            work.execute(onednn.queue, arguments);
+        try {
+            if (Profile.isOn()) {
+                long start = System.nanoTime();
+                work.execute(onednn.queue, arguments);
+                Profile.record(name, System.nanoTime() - start, macs);
+            } else {
+                work.execute(onednn.queue, arguments);
+            }
+        } catch (RuntimeException e) {
+            throw Native.failure(name, shapes(), e);
         }
+    }
+
+    /** Of all arguments, those of the operation first. */
+    private String shapes() {
+        List<String> shapes = new ArrayList<>();
+        new TreeMap<>(memories).values().forEach(place -> {
+            memory.desc layout = place.get_desc();
+            long[] sizes = new long[layout.get_ndims()];
+            layout.get_dims().get(sizes);
+            shapes.add(Arrays.toString(sizes));
+        });
+        return String.join(" x ", shapes);
     }
 
     @Override

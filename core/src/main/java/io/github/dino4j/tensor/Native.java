@@ -62,15 +62,20 @@ final class Native {
     static <T> T call(String operation, Supplier<T> body, Tensor... arguments) {
         try {
             return Profile.isOn() ? Profile.timed(operation, body) : body.get();
-        } catch (TensorException e) {
-            throw e;
         } catch (RuntimeException e) {
             StringBuilder shapes = new StringBuilder();
             for (Tensor t : arguments) {
                 shapes.append(shapes.length() == 0 ? "" : " x ").append(t.describe());
             }
-            throw new TensorException(operation + " of " + shapes + ": " + firstLine(e), e);
+            throw failure(operation, shapes.toString(), e);
         }
+    }
+
+    /** A native error as a Java one; it stays as it is if it already is one. */
+    static TensorException failure(String operation, String shapes, RuntimeException e) {
+        return e instanceof TensorException known
+                ? known
+                : new TensorException(operation + " of " + shapes + ": " + firstLine(e), e);
     }
 
     private static String firstLine(Throwable e) {

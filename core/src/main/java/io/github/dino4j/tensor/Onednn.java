@@ -46,12 +46,19 @@ final class Onednn {
         return quantizer;
     }
 
-    /** The primitive of this shape, made at its first use. The least recently used ones are dropped. */
+    /**
+     * The primitive of this shape, made at its first use. The least recently used ones are dropped.
+     *
+     * @param shape a record whose text names the operation and the sizes
+     * @throws TensorException if oneDNN has no such primitive
+     */
     Kernel kernel(Object shape, Supplier<Kernel> make) {
         Kernel kernel = kernels.get(shape);
         if (kernel == null) {
             try (PointerScope scope = new PointerScope()) {
                 kernel = make.get();
+            } catch (RuntimeException e) {
+                throw Native.failure("making a kernel", shape.toString(), e);
             }
             kernels.put(shape, kernel);
             if (kernels.size() > MOST_KERNELS) {

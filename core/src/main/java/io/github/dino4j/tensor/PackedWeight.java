@@ -148,7 +148,10 @@ public final class PackedWeight {
 
             Onednn onednn = Onednn.ofThread();
             Shape typical = new Shape(precision, TYPICAL_ROWS, in, out, Then.NOTHING, false, DType.F32);
-            memory.desc layout = Onednn.held(typical.description(onednn, null).weights_desc());
+            memory.desc layout = Native.call(
+                    "choosing the layout",
+                    () -> Onednn.held(typical.description(onednn, null).weights_desc()),
+                    source.weight);
             memory.desc plain = Onednn.strided(precision.weights(), in, out, 1, stride);
             Tensor packed = slab.take(layout.get_size());
             reorder.primitive_desc description = new reorder.primitive_desc(onednn.cpu, plain, onednn.cpu, layout);

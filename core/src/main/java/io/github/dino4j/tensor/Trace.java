@@ -77,10 +77,15 @@ public final class Trace implements AutoCloseable {
         }
     }
 
-    /** The same for an output whose readable shape costs something to make; asked for only if anybody listens. */
+    /**
+     * The same for an output whose readable shape costs something to make; asked for only if anybody listens, and freed
+     * when all have seen it.
+     */
     public static void stage(String name, Supplier<Tensor> output) {
         if (CURRENT.get() != null) {
-            stage(name, output.get());
+            try (Scope scope = Scope.open()) { // a view that stayed would hold what the next layer wants to free
+                stage(name, output.get());
+            }
         }
     }
 

@@ -40,6 +40,52 @@ class BenchmarkTest {
     }
 
     @Test
+    void leavesOutWhatTheProcessorHasNoKernelsFor() {
+        Plan plan = Plan.of(InputSize.square(32))
+                .withPrecisions(List.of(Precision.PLAIN, Precision.BFLOAT16, Precision.INT8))
+                .withMemory(false)
+                .withRounds(1, 0);
+        List<String> notes = new ArrayList<>();
+
+        Report report = Benchmark.run(CHECKPOINT, LoadOptions.DEFAULT, plan, List.of(), notes::add, kernels -> false);
+
+        assertThat(report.rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row.configuration().precision()).isEqualTo(Precision.PLAIN));
+        assertThat(report.leftOut())
+                .extracting(Report.LeftOut::toString)
+                .containsExactly(
+                        "bfloat16 left out: this processor has no BFLOAT16 kernels",
+                        "int8 left out: this processor has no INT8 kernels");
+        assertThat(notes).contains("int8 left out: this processor has no INT8 kernels");
+        assertThat(String.valueOf(report.toMap().get("leftOut"))).contains("int8", "has no INT8 kernels");
+    }
+
+    @Test
+    void refusesAPlanOfWhichNothingIsLeft() {
+        Plan plan = Plan.of(InputSize.square(32)).withPrecisions(List.of(Precision.INT8));
+
+        assertThatThrownBy(() ->
+                        Benchmark.run(CHECKPOINT, LoadOptions.DEFAULT, plan, List.of(), note -> {}, kernels -> false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no INT8 kernels");
+    }
+
+    @Test
+    void leavesOutWhatTheLoadingOptionsForbid() {
+        Plan plan = Plan.of(InputSize.square(32))
+                .withPrecisions(List.of(Precision.PLAIN, Precision.BFLOAT16))
+                .withMemory(false)
+                .withRounds(1, 0);
+        LoadOptions asStored = LoadOptions.DEFAULT.withMemory(LoadOptions.Memory.AS_STORED);
+
+        Report report = Benchmark.run(CHECKPOINT, asStored, plan, List.of(), note -> {}, kernels -> true);
+
+        assertThat(report.rows()).hasSize(1);
+        assertThat(report.leftOut().toString()).contains("weights held as stored");
+    }
+
+    @Test
     void refusesSizesThatAreNoWholePatches() {
         Plan plan = Plan.of(InputSize.square(100)).withPrecisions(List.of(Precision.PLAIN));
 

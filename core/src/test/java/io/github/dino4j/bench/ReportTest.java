@@ -29,8 +29,8 @@ class ReportTest {
             OptionalDouble.empty(),
             OptionalLong.empty(),
             Optional.of(new Drift(0.0123, 0.99991, 0.995, 0.9375, 16)));
-    private static final Report REPORT =
-            new Report(new Machine("a processor", 2, "Linux", "17"), "DINOv3 ViT-S/16", 3, List.of(PLAIN, INT8));
+    private static final Report REPORT = new Report(
+            new Machine("a processor", 2, "Linux", "17"), "DINOv3 ViT-S/16", 3, List.of(PLAIN, INT8), List.of());
 
     @Test
     void dividesTheTimeOfABatchByItsImages() {

@@ -2,6 +2,7 @@ package io.github.dino4j.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Pixels;
@@ -10,6 +11,8 @@ import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
+import io.github.dino4j.tensor.Engine;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,13 +20,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureJobTest {
@@ -167,6 +175,66 @@ class FeatureJobTest {
         }
         assertThat(leftovers()).isEmpty();
         assertThat(streamThreadsAfterASecond()).isZero();
+    }
+
+    /** Nanoseconds that pass between two looks at it: a trial looks at the start and the end of each of its turns. */
+    private static LongSupplier clock(long... turns) {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicLong now = new AtomicLong();
+        return () -> {
+            int look = looks.getAndIncrement();
+            return look % 2 == 0 ? now.get() : now.addAndGet(turns[look / 2]);
+        };
+    }
+
+    /** The turns have 2, 1, 2, 2 and 1 streams; the first one warms up. */
+    @ParameterizedTest
+    @CsvSource({"100, 80, 2", "80, 100, 1"})
+    void aLongJobKeepsTheNumberOfStreamsThatItsFirstBatchesWereFasterWith(long one, long two, int kept) {
+        assumeTrue(Precision.FLOAT32.supported(), "this processor has no kernels to pack for");
+        List<Path> many =
+                Collections.nCopies(10, images).stream().flatMap(List::stream).toList(); // in batches of one: 110
+        Path measured = folder.resolve("measured.npy");
+        Path fixed = folder.resolve("fixed.npy");
+        List<StreamChoice> told = new ArrayList<>();
+        FeatureJob.Listener listener = new FeatureJob.Listener() {
+            @Override
+            public void streams(StreamChoice choice) {
+                told.add(choice);
+            }
+        };
+        int threads = Engine.threads();
+        Engine.threads(2);
+        try (Model model = TinyModel.random()) {
+            FeatureJob.Options single = FeatureJob.Options.DEFAULT.withBatch(1);
+
+            FeatureJob.Summary summary = new FeatureJob(
+                            model, KEEP, FeatureKind.CLS, single, clock(5, one, two, two, one))
+                    .run(many, measured, listener);
+            FeatureJob.Summary asked = new FeatureJob(model, KEEP, FeatureKind.CLS, single.withStreams(1))
+                    .run(many, fixed, FeatureJob.Listener.NONE);
+
+            assertThat(summary.streams().count()).isEqualTo(kept);
+            assertThat(told).containsExactly(summary.streams());
+            assertThat(asked.streams()).isEqualTo(new StreamChoice(1, "asked for"));
+        } finally {
+            Engine.threads(threads);
+        }
+        assertThat(measured).hasSameBinaryContentAs(fixed);
+    }
+
+    @Test
+    void aShortJobMeasuresNothing() {
+        try (Model model = TinyModel.random()) {
+            FeatureJob job = new FeatureJob(model, KEEP, FeatureKind.CLS, FeatureJob.Options.DEFAULT, () -> {
+                throw new AssertionError("a look at the clock");
+            });
+
+            assertThat(job.run(images, folder.resolve("f.npy"), FeatureJob.Listener.NONE)
+                            .streams()
+                            .reason())
+                    .isEqualTo("usual");
+        }
     }
 
     /** A thread that was told to end needs a moment to do so. */

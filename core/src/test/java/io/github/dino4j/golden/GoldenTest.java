@@ -98,7 +98,7 @@ class GoldenTest {
     private static DynamicTest packed(GoldenCase golden, Precision precision) {
         return DynamicTest.dynamicTest(golden.name() + " in " + precision, () -> {
             assumeTrue(precision.supported(), "this processor has no kernels for " + precision);
-            Check check = new Check(golden, BackboneComponent.leastCosine(golden, precision));
+            Check check = new Check(golden, BackboneComponent.leastCosine(precision));
             BackboneComponent.run(golden, precision, check);
             System.out.println(precision + " " + check.finish());
         });

@@ -1,6 +1,7 @@
 package io.github.dino4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dino4j.nn.FeatureMap.Band;
 import io.github.dino4j.tensor.Scope;
@@ -43,6 +44,21 @@ class FeatureMapTest {
             assertThat(map.rows().toFloats()).containsExactly(1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60);
             assertThat(map.image().toFloats()).isEqualTo(image.toFloats());
             assertThat(map.tokens().shape()).containsExactly(1, 6, 2);
+        }
+    }
+
+    @Test
+    void tidyKeepsTheRowsAlone() {
+        try (Scope scope = Scope.inference()) {
+            Tensor[] onTheWay = new Tensor[1];
+
+            FeatureMap map = FeatureMap.tidy(() -> {
+                onTheWay[0] = Tensor.of(new float[] {1, 2, 3, 4}, 1, 2, 1, 2);
+                return FeatureMap.of(onTheWay[0]);
+            });
+
+            assertThat(map.rows().toFloats()).containsExactly(1, 3, 2, 4);
+            assertThatThrownBy(() -> onTheWay[0].toFloats()).isInstanceOf(IllegalStateException.class);
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.github.dino4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.PairRotation;
+import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
@@ -47,6 +50,24 @@ class PackedViewTest {
             pairs.turn(tile, 1, 6);
 
             assertThat(tile.toFloats()).containsExactly(1, 2, 3, 4, 5, 6, -2, 1, -4, 3, 5, 6, -2, 1, -4, 3, 5, 6);
+        }
+    }
+
+    @Test
+    void exactLayersOfAHalfViewAreThoseOfTheFloatView() {
+        assumeTrue(Precision.BFLOAT16.supported(), "this processor has no kernels for it");
+        try (Arena arena = new Arena();
+                Scope scope = Scope.tiled()) {
+            Parameters half = Parameters.of(new RandomParameters(1, arena)).packed(Precision.BFLOAT16);
+            Parameters whole = Parameters.of(new RandomParameters(1, arena)).packed(Precision.FLOAT32);
+            Tensor x = Tensor.of(new float[] {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f}, 1, 8);
+
+            float[] exact =
+                    half.exact().linear("fc", 8, 8, Bias.FULL).forward(x).toFloats();
+
+            assertThat(exact)
+                    .isEqualTo(whole.linear("fc", 8, 8, Bias.FULL).forward(x).toFloats())
+                    .isNotEqualTo(half.linear("fc", 8, 8, Bias.FULL).forward(x).toFloats());
         }
     }
 

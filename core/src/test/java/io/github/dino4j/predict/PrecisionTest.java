@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dino4j.backbone.BackboneCatalog;
+import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.Transform;
@@ -82,6 +83,20 @@ class PrecisionTest {
 
         assertThat((double) large / small).isBetween(3.9, 4.1);
         assertThat(PassMemory.of(config, packed, 1, 2048, 2048).bytes()).isLessThan(3_000_000_000L);
+    }
+
+    /** Measured (PassMemoryCheck), in MB: 111 to 127 in packed precisions, 461 plain. */
+    @Test
+    void theEstimateOfAConvNextIsThatOfItsFirstStage() {
+        BackboneConfig config = BackboneCatalog.get("dinov3_convnext_base").config();
+
+        double packed = PassMemory.of(config, Optional.of(io.github.dino4j.tensor.Precision.FLOAT32), 1, 1024, 1024)
+                        .bytes()
+                / (1024.0 * 1024);
+        double plain = PassMemory.of(config, Optional.empty(), 1, 1024, 1024).bytes() / (1024.0 * 1024);
+
+        assertThat(packed).isBetween(0.85 * 119, 1.15 * 119);
+        assertThat(plain).isBetween(0.85 * 461, 1.15 * 461);
     }
 
     @Test
