@@ -6,6 +6,7 @@ import io.github.dino4j.backbone.BackboneCatalog.Entry;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.predict.Identity;
+import io.github.dino4j.segment.SegmenterFlow;
 import io.github.dino4j.visual.FlowChart;
 import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.Checkpoints;
@@ -35,13 +36,20 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  dino4j info dinov3_vits16",
             "  dino4j info model.pth --batch 8 --size 518x784 --svg flow.svg",
-            "  dino4j info model.safetensors --explain --json"
+            "  dino4j info model.safetensors --explain --json",
+            "  dino4j info segmentor-article --size 512 --batch 4 --svg flow.svg"
         })
 final class InfoCommand implements Callable<Integer> {
     @Mixin
     private Console console = new Console();
 
-    @Parameters(paramLabel = "MODEL", description = "A checkpoint file or folder, or a name of 'dino4j models'.")
+    /** The reference pipeline of segmentation, which has no file. */
+    private static final String ARTICLE = "segmentor-article";
+
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A checkpoint file or folder, a name of 'dino4j models', or " + ARTICLE
+                    + " (ViT-L/16, adapter, deformable pixel decoder, FPN decoder).")
     private String what = "";
 
     @Option(names = "--batch", paramLabel = "B", description = "Images at once (default: ${DEFAULT-VALUE}).")
@@ -78,6 +86,9 @@ final class InfoCommand implements Callable<Integer> {
         if (batch < 1) {
             throw console.usage("--batch must be at least 1, found " + batch);
         }
+        if (what.equals(ARTICLE)) {
+            return article();
+        }
         Subject subject = subject();
         Size pixels = size.orElseGet(() -> Size.square(subject.published().stream()
                 .map(Entry::size)
@@ -92,6 +103,34 @@ final class InfoCommand implements Callable<Integer> {
             console.json(json(subject, flow));
         } else {
             text(subject, flow);
+        }
+        return ExitCode.OK;
+    }
+
+    private int article() throws IOException {
+        Size pixels = size.orElse(Size.square(512));
+        if (pixels.height() % 32 != 0 || pixels.width() % 32 != 0) {
+            throw console.usage("--size of " + ARTICLE + " must be multiples of 32 pixels, found " + pixels.height()
+                    + "x" + pixels.width());
+        }
+        TensorFlow flow = SegmenterFlow.article(batch, pixels.height(), pixels.width());
+        String title = "article: segmentation by ViT-L/16, adapter, deformable pixel decoder and FPN decoder";
+        if (svg.isPresent()) {
+            Output.text(svg.get(), FlowChart.svg(flow, title));
+            console.note("chart: " + svg.get());
+        }
+        if (json) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("title", title);
+            map.put("parameters", flow.parameters());
+            map.put("flow", flow(flow));
+            console.json(map);
+        } else {
+            line("model", title);
+            line("parameters", String.format(Locale.ROOT, "%,d", flow.parameters()));
+            console.out().println();
+            console.out().print(FlowChart.text(flow));
+            console.out().flush();
         }
         return ExitCode.OK;
     }
@@ -181,6 +220,11 @@ final class InfoCommand implements Callable<Integer> {
         map.put(
                 "published",
                 subject.published().stream().map(Described::catalogue).toList());
+        map.put("flow", flow(flow));
+        return map;
+    }
+
+    private static Map<String, Object> flow(TensorFlow flow) {
         Map<String, Object> tensors = new LinkedHashMap<>();
         tensors.put("input", flow.input());
         tensors.put("macs", flow.macs());
@@ -194,7 +238,6 @@ final class InfoCommand implements Callable<Integer> {
                                 "parameters", stage.parameters(),
                                 "flops", 2 * stage.macs()))
                         .toList());
-        map.put("flow", tensors);
-        return map;
+        return tensors;
     }
 }

@@ -114,7 +114,10 @@ public final class FpnDecoder {
 
     private Tensor joined(int i, Tensor x, Tensor map) {
         Trace.stage("upsample", x);
-        Tensor side = lateral.get(i).forward(map).nearest(x.size(2), x.size(3));
+        // Nearest neighbours and a 1x1 convolution commute: the smaller map is convolved.
+        Tensor side = map.size(2) * map.size(3) > x.size(2) * x.size(3)
+                ? lateral.get(i).forward(map.nearest(x.size(2), x.size(3)))
+                : lateral.get(i).forward(map).nearest(x.size(2), x.size(3));
         Trace.stage("inter_conv" + (i + 1), side);
         return x.add(side);
     }

@@ -9,6 +9,7 @@ import io.github.dino4j.nn.MultiLayerPerceptron;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 public final class MaskedTransformerDecoder {
     private static final double EPS = 1e-5;
 
+    private final double threshold;
     private final List<Projection> projections = new ArrayList<>();
     private final SinePositions positions;
     private final Tensor levels;
@@ -47,6 +49,9 @@ public final class MaskedTransformerDecoder {
      * @param heads of each attention
      * @param hidden width inside the feed-forward networks
      * @param projects whether the maps go through a 1x1 convolution; they must where they are not D wide
+     * @param threshold probability from which a place is inside a mask, 0.5 in the paper. A place that lies on it within
+     *     rounding falls to either side by the order of additions, and takes all later layers along: whoever compares two
+     *     implementations moves it by a few millionths
      */
     public record Config(
             int channels,
@@ -58,7 +63,23 @@ public final class MaskedTransformerDecoder {
             int layers,
             int heads,
             int hidden,
-            boolean projects) {
+            boolean projects,
+            double threshold) {
+        /** With the paper's threshold. */
+        public Config(
+                int channels,
+                int dim,
+                int maskDim,
+                int classes,
+                int queries,
+                int levels,
+                int layers,
+                int heads,
+                int hidden,
+                boolean projects) {
+            this(channels, dim, maskDim, classes, queries, levels, layers, heads, hidden, projects, 0.5);
+        }
+
         public Config {
             if (channels != dim && !projects) {
                 throw new IllegalArgumentException("maps of " + channels + " channels need projecting to " + dim
@@ -68,6 +89,11 @@ public final class MaskedTransformerDecoder {
                 throw new IllegalArgumentException("a mask decoder has at least one query, class and level, not "
                         + queries + ", " + classes + ", " + levels);
             }
+        }
+
+        public Config withThreshold(double probability) {
+            return new Config(
+                    channels, dim, maskDim, classes, queries, levels, layers, heads, hidden, projects, probability);
         }
     }
 
@@ -80,6 +106,7 @@ public final class MaskedTransformerDecoder {
     private record Level(Tensor keys, Tensor values, int height, int width) {}
 
     public MaskedTransformerDecoder(Parameters p, Config c) {
+        threshold = c.threshold;
         for (int level = 0; level < c.levels; level++) {
             projections.add(
                     c.projects
@@ -128,8 +155,11 @@ public final class MaskedTransformerDecoder {
                 Tensor before = queries;
                 queries = Scope.tidy(
                         () -> layer.forward(before, queryPlaces, level.keys, level.values, blocked(masks, level)));
+                Trace.stage("transformer_ffn_layers." + i, queries);
                 predictions.add(predict(queries, maskFeatures));
             }
+            Trace.stage("class_embed", predictions.get(layers.size()).classes());
+            Trace.stage("mask_embed (masks)", predictions.get(layers.size()).masks());
             return predictions.stream().map(p -> p.keep(scope)).toList();
         }
     }
@@ -152,10 +182,10 @@ public final class MaskedTransformerDecoder {
      * Where each query may not look [B, 1, Q, h w]: outside of its mask. One whose mask is empty looks everywhere, since a
      * softmax over nothing is NaN.
      */
-    private static Tensor blocked(Tensor masks, Level level) {
+    private Tensor blocked(Tensor masks, Level level) {
         Tensor resized = masks.detach().bilinear(level.height, level.width, false);
         // The probability is compared, not the logit's sign: the sigmoid of a tiny negative number rounds to one half.
-        Tensor outside = resized.sigmoid().lessThan(0.5).flatten(2, 3).unsqueeze(1);
+        Tensor outside = resized.sigmoid().lessThan(threshold).flatten(2, 3).unsqueeze(1);
         return outside.and(outside.all(-1).not());
     }
 }

@@ -111,8 +111,9 @@ public final class PixelDecoder {
         Tensor fine = lateralNorm.forward(lateral.forward(pyramid.quarter()));
         Trace.stage("lateral_convs.0", fine);
         Tensor joined = fine.add(maps.get(2).bilinear(fine.size(2), fine.size(3), false));
-        Tensor mask =
-                maskFeature.forward(outputNorm.forward(output.forward(joined)).relu());
+        Tensor smooth = outputNorm.forward(output.forward(joined)).relu();
+        Trace.stage("output_convs.0", smooth);
+        Tensor mask = maskFeature.forward(smooth);
         Trace.stage("mask_feature", mask);
         return new Decoded(mask, maps);
     }

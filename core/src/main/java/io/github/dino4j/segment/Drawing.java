@@ -1,5 +1,6 @@
 package io.github.dino4j.segment;
 
+import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.visual.AreaPicture;
 import java.util.Locale;
@@ -11,6 +12,14 @@ final class Drawing {
     static final double OPACITY = 0.55;
 
     private Drawing() {}
+
+    /** Refuses a photo that is not the one which {@code result} of this size belongs to. */
+    static void requireSize(RgbImage photo, int width, int height, String result) {
+        if (photo.width() != width || photo.height() != height) {
+            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height() + ", " + result
+                    + " " + width + " x " + height + "; give the photo that was segmented");
+        }
+    }
 
     static String percent(double share) {
         double percent = 100 * share;

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class HeadFile {
     /** Tensors beside the head that belong to a backbone, which stays out: it comes from a file of its own. */
-    private static final Pattern BACKBONE =
-            Pattern.compile("(module\\.|model\\.)*(segmentation_model\\.0|backbone|encoder|feature_model)\\..*");
+    private static final Pattern BACKBONE = Pattern.compile(
+            "(module\\.|model\\.)*(segmentation_model\\.0|0\\.backbone|backbone|encoder|feature_model)\\..*");
 
     private final Path path;
     private final HeadFormat format;
@@ -100,6 +100,25 @@ public final class HeadFile {
         return LoadedHead.load(path, format.title() + " for " + name, weights, build);
     }
 
+    /**
+     * The same where the head must be of one class, such as {@link Mask2FormerSegmenter}, which tells objects apart.
+     *
+     * @throws CheckpointException also if the file holds another kind of head
+     */
+    public <H extends SegmentationHead> LoadedHead<H> load(Model backbone, Class<H> kind) {
+        String name = backbone.card().name();
+        Function<Parameters, SegmentationHead> build =
+                format.reader().plan(weights, new Fitting(path, backbone.config(), name));
+        return LoadedHead.load(path, title() + " for " + name, weights, p -> {
+            SegmentationHead head = build.apply(p);
+            if (!kind.isInstance(head)) {
+                throw new CheckpointException(path + ": holds " + title() + ", needed is a " + kind.getSimpleName()
+                        + ". SegmentPredictor.load runs every kind.");
+            }
+            return kind.cast(head);
+        });
+    }
+
     /** How the publisher of such heads runs them on this backbone. */
     public SegmentOptions options(BackboneConfig backbone) {
         return format.options().apply(weights, backbone);
@@ -119,8 +138,10 @@ public final class HeadFile {
     private static StateDict withStrays(StateDict tensors, String prefix) {
         Map<String, StoredTensor> weights = new LinkedHashMap<>();
         tensors.tensors().forEach((name, tensor) -> {
-            if (!BACKBONE.matcher(name).matches()) {
-                weights.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, tensor);
+            // without the prefix first: an adapter, which is part of a head, lies beside the backbone that it adapts
+            String own = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+            if (!BACKBONE.matcher(own).matches()) {
+                weights.put(own, tensor);
             }
         });
         return StateDict.of(weights);

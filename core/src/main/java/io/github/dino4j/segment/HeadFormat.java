@@ -70,7 +70,21 @@ record HeadFormat(
             HeadFormat::fineTuneFpn,
             HeadFormat::fineTuneOptions);
 
-    static final List<HeadFormat> ALL = List.of(LINEAR, HUB, FINE_TUNE_LINEAR, FINE_TUNE_FPN);
+    static final HeadFormat MASK2FORMER = new HeadFormat(
+            "a Mask2Former head of DINOv3",
+            List.of("1.predictor.query_feat.weight", "1.pixel_decoder.mask_feature.weight", "0.level_embed"),
+            HeadFormat::any,
+            HeadFormat::mask2Former,
+            (weights, backbone) -> SegmentOptions.DINOV3_MASK2FORMER);
+
+    static final HeadFormat PYRAMID = new HeadFormat(
+            "an adapter with an FPN decoder",
+            List.of("adapter.level_embed", "decoder.conv5.0.weight", "decoder.inter_conv1.weight"),
+            HeadFormat::any,
+            HeadFormat::pyramid,
+            (weights, backbone) -> SegmentOptions.of(512, new Inference.Plain(Fit.STRETCH)));
+
+    static final List<HeadFormat> ALL = List.of(LINEAR, HUB, FINE_TUNE_LINEAR, FINE_TUNE_FPN, MASK2FORMER, PYRAMID);
 
     private static boolean any(StateDict weights) {
         return true;
@@ -88,6 +102,13 @@ record HeadFormat(
         Layers layers = backbone.layers(conv[1], depth -> Layers.last(4));
         HubSegmenter.Config config = new HubSegmenter.Config(layers, (int) conv[1], (int) conv[0]);
         return p -> new HubSegmenter(p, config);
+    }
+
+    private static Function<Parameters, SegmentationHead> pyramid(StateDict weights, Fitting backbone) {
+        backbone.requireLayers(4, Fitting.shape(weights, "adapter.level_embed", 2)[1]);
+        PyramidSegmenter.Config config =
+                PyramidSegmenter.Config.of(weights, backbone.backbone().depth());
+        return p -> new PyramidSegmenter(p, config);
     }
 
     private static SegmentOptions hubOptions(StateDict weights, BackboneConfig backbone) {
@@ -108,6 +129,11 @@ record HeadFormat(
         backbone.requireLayers(4, first[1]);
         FpnDecoder.Config config = new FpnDecoder.Config((int) first[1], (int) first[0], (int) last[0], 0);
         return p -> new FineTuneFpn(p, config);
+    }
+
+    private static Function<Parameters, SegmentationHead> mask2Former(StateDict weights, Fitting backbone) {
+        Mask2FormerConfig config = Mask2FormerConfig.of(weights, backbone);
+        return p -> new Mask2FormerSegmenter(p, config);
     }
 
     /** Trained on images of 490 pixels, cut to a multiple of the patch, that were divided by 255 and nothing else. */

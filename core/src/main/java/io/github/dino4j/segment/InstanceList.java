@@ -41,10 +41,7 @@ public record InstanceList(int width, int height, ClassList classes, List<Instan
      * @throws IllegalArgumentException if the photo has another size
      */
     public RgbImage overlay(RgbImage photo) {
-        if (photo.width() != width || photo.height() != height) {
-            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height()
-                    + ", the masks are " + width + " x " + height + "; give the photo that was segmented");
-        }
+        Drawing.requireSize(photo, width, height, "the masks are");
         List<Instance> sorted = new ArrayList<>(instances);
         sorted.sort(Comparator.comparingDouble(Instance::score).reversed());
         List<AreaPicture.Area> legend = new ArrayList<>();

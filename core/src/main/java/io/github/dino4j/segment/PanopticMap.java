@@ -143,10 +143,7 @@ public final class PanopticMap {
      * @throws IllegalArgumentException if the photo has another size
      */
     public RgbImage overlay(RgbImage photo) {
-        if (photo.width() != width || photo.height() != height) {
-            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height() + ", its map "
-                    + width + " x " + height + "; give the photo that was segmented");
-        }
+        Drawing.requireSize(photo, width, height, "its map");
         List<AreaPicture.Area> legend = new ArrayList<>();
         Map<Integer, Integer> entry = new HashMap<>();
         Drawing.Objects objects = new Drawing.Objects(classes, segments.stream().mapToInt(Segment::category));

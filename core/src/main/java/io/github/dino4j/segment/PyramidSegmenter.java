@@ -11,6 +11,7 @@ import io.github.dino4j.decoder.VitAdapter;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
+import io.github.dino4j.weights.StateDict;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,6 +37,56 @@ public final class PyramidSegmenter implements SegmentationHead {
      */
     public record Config(
             Layers layers, VitAdapter.Config adapter, ScaleFusion.Config fusion, FpnDecoder.Config decoder) {
+        /**
+         * The configuration that a file's shapes tell; 4 places a head in the adapter and a padded decoder, which ours
+         * have.
+         *
+         * @param depth blocks of the backbone
+         * @throws io.github.dino4j.weights.CheckpointException if a tensor that tells it is missing
+         */
+        static Config of(StateDict weights, int depth) {
+            int dim = (int) shape(weights, "adapter.level_embed")[1];
+            int heads = (int) shape(weights, "adapter.interactions.0.extractor.attn.attention_weights.weight")[0] / 4;
+            VitAdapter.Config published = VitAdapter.Config.of(dim);
+            double ffn = (double) shape(weights, "adapter.interactions.0.extractor.ffn.fc1.weight")[0] / dim;
+            double values = (double) shape(weights, "adapter.interactions.0.extractor.attn.value_proj.weight")[0] / dim;
+            VitAdapter.Config adapter = new VitAdapter.Config(
+                    dim,
+                    (int) shape(weights, "adapter.spm.stem.0.weight")[0],
+                    heads,
+                    4,
+                    ffn,
+                    values,
+                    published.dropPath());
+            long[] first = shape(weights, "decoder.conv1.0.weight");
+            int width = (int) first[1];
+            long[] last = shape(weights, "decoder.conv5.0.weight");
+            return new Config(
+                    Layers.fourEvenly(depth),
+                    adapter,
+                    fusion(weights, dim, width),
+                    new FpnDecoder.Config(width, (int) first[0], (int) last[0], 1, FpnDecoder.Last.LOGITS));
+        }
+
+        private static ScaleFusion.Config fusion(StateDict weights, int dim, int width) {
+            if (!weights.contains("fusion.encoder.level_encoding")) {
+                return new ScaleFusion.Config.FeaturePyramidNetwork(dim, width);
+            }
+            String layer = "fusion.encoder.encoder.layers.";
+            int layers = 0;
+            while (weights.contains(layer + layers + ".norm1.weight")) {
+                layers++;
+            }
+            int places = (int) shape(weights, layer + "0.self_attn.attention_weights.weight")[0];
+            int hidden = (int) shape(weights, layer + "0.linear1.weight")[0];
+            return new ScaleFusion.Config.MultiScaleDeformable(
+                    new PixelDecoder.Config(dim, width, width, places / 12, hidden, layers)); // 3 levels, 4 places
+        }
+
+        private static long[] shape(StateDict weights, String name) {
+            return weights.get(name).shape();
+        }
+
         /** The ways to fuse scales. */
         public enum Fusion {
             MSDEFORM,

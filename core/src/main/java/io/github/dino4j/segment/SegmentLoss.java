@@ -1,5 +1,6 @@
 package io.github.dino4j.segment;
 
+import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.List;
  */
 public sealed interface SegmentLoss {
     /** The label of pixels that nobody classified, in ADE20K and elsewhere. */
-    int IGNORED = 255;
+    int IGNORED = ClassList.IGNORED;
 
     /**
      * The loss, a tensor without axes.

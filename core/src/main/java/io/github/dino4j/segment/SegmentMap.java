@@ -170,10 +170,7 @@ public final class SegmentMap {
      * @throws IllegalArgumentException if the photo has another size
      */
     public RgbImage overlay(RgbImage photo) {
-        if (photo.width() != width || photo.height() != height) {
-            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height() + ", its map "
-                    + width + " x " + height + "; give the photo that was segmented");
-        }
+        Drawing.requireSize(photo, width, height, "its map");
         List<AreaPicture.Area> legend = new ArrayList<>();
         int[] entry = new int[classes.size()];
         for (Share share : shares()) {

@@ -1,12 +1,9 @@
 package io.github.dino4j.segment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dino4j.predict.ClassList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -20,8 +17,6 @@ import java.util.stream.IntStream;
  * <p>An accumulator for one thread; {@link #merge} brings several together.
  */
 public final class SegmentMetrics {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final ClassList classes;
     private final double beta;
     private final long[] confusion; // [true K, predicted K]
@@ -137,6 +132,11 @@ public final class SegmentMetrics {
         return classes;
     }
 
+    /** Weight of recall against precision in the F-score. */
+    public double beta() {
+        return beta;
+    }
+
     /** How many images were counted. */
     public long images() {
         return images;
@@ -239,87 +239,11 @@ public final class SegmentMetrics {
 
     /** Means, the table by class, and the confusion matrix; a value that does not exist is null. */
     public ObjectNode toJson() {
-        ObjectNode json = JSON.createObjectNode();
-        json.put("classes", classes.name());
-        json.put("images", images);
-        json.put("pixels", Arrays.stream(labelled).sum());
-        put(json, "mIoU", meanIou());
-        put(json, "aAcc", pixelAccuracy());
-        put(json, "mAcc", meanAccuracy());
-        put(json, "dice", meanDice());
-        put(json, "precision", meanPrecision());
-        put(json, "recall", meanRecall());
-        put(json, "fscore", meanFscore());
-        json.put("beta", beta);
-        ArrayNode table = json.putArray("per_class");
-        for (OfClass one : perClass()) {
-            ObjectNode row = table.addObject().put("name", one.name()).put("pixels", one.pixels());
-            put(row, "IoU", one.iou());
-            put(row, "acc", one.accuracy());
-            put(row, "dice", one.dice());
-            put(row, "precision", one.precision());
-            put(row, "recall", one.recall());
-            put(row, "fscore", one.fscore());
-        }
-        json.set("confusion", JSON.valueToTree(confusion()));
-        return json;
-    }
-
-    private static void put(ObjectNode json, String name, double value) {
-        if (Double.isNaN(value)) {
-            json.putNull(name);
-        } else {
-            json.put(name, value);
-        }
+        return MetricsReport.json(this);
     }
 
     /** The means and a line a class, in percent, for a console. Classes that occur nowhere show a dash. */
     public String table() {
-        int wide = Math.max(
-                5, classes.names().stream().mapToInt(String::length).max().orElseThrow());
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                Locale.ROOT,
-                "%d images, %,d pixels\n",
-                images,
-                Arrays.stream(labelled).sum()));
-        text.append(String.format(
-                "%-" + wide + "s %7s %7s %7s %7s %7s %13s\n", "", "IoU", "acc", "dice", "prec", "F", "pixels"));
-        for (OfClass one : perClass()) {
-            line(text, wide, one);
-        }
-        line(
-                text,
-                wide,
-                new OfClass(
-                        "mean",
-                        meanIou(),
-                        meanAccuracy(),
-                        meanDice(),
-                        meanPrecision(),
-                        meanRecall(),
-                        meanFscore(),
-                        Arrays.stream(labelled).sum()));
-        return text.append("pixel accuracy ")
-                .append(percent(pixelAccuracy()))
-                .append('\n')
-                .toString();
-    }
-
-    private static void line(StringBuilder text, int wide, OfClass one) {
-        text.append(String.format(
-                Locale.ROOT,
-                "%-" + wide + "s %7s %7s %7s %7s %7s %,13d\n",
-                one.name(),
-                percent(one.iou()),
-                percent(one.accuracy()),
-                percent(one.dice()),
-                percent(one.precision()),
-                percent(one.fscore()),
-                one.pixels()));
-    }
-
-    private static String percent(double share) {
-        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f", 100 * share);
+        return MetricsReport.table(this);
     }
 }

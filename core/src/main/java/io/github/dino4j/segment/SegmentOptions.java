@@ -23,6 +23,9 @@ public record SegmentOptions(
     /** DINOv3's evaluation: shorter side 512, windows of 512 pixels at a stride of 341. */
     public static final SegmentOptions DINOV3 = of(512, Inference.Slide.dinoV3(512, 341));
 
+    /** DINOv3's Mask2Former for ADE20K: shorter side 896, windows of 896 pixels at a stride of 596. */
+    public static final SegmentOptions DINOV3_MASK2FORMER = of(896, Inference.Slide.dinoV3(896, 596));
+
     /** DINOv2's hub, "linear" heads: the same sizes, with its rules for windows. */
     public static final SegmentOptions DINOV2_LINEAR = of(512, Inference.Slide.dinoV2(512, 341));
 

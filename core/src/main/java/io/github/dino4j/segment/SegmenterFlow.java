@@ -34,8 +34,11 @@ public final class SegmenterFlow {
                 List<Tokens> taps;
                 try (Trace.Part part = Trace.part("backbone")) {
                     taps = head.taps().read(backbone, pixels);
-                    for (Tokens layer : taps) {
-                        Trace.stage("norm (patch tokens)", layer.patches());
+                    int[] layers = head.taps().layers().indices(config.depth());
+                    for (int i = 0; i < taps.size(); i++) {
+                        Trace.stage(
+                                "layer." + layers[i] + " (patch tokens)",
+                                taps.get(i).patches());
                     }
                 }
                 Tensor scores = head.logits(pixels, taps).bilinear(height, width, false);

@@ -3,7 +3,9 @@
  *
  * <p>Heads are {@link io.github.dino4j.segment.SegmentationHead}s over a frozen backbone,
  * {@link io.github.dino4j.segment.Inference} says how one runs over an image (in one piece, in windows), and
- * {@link io.github.dino4j.segment.SegmentPredictor} makes of both what users call. Results are Java values of the
+ * {@link io.github.dino4j.segment.SegmentPredictor} makes of both what users call;
+ * {@link io.github.dino4j.segment.PanopticPredictor} and {@link io.github.dino4j.segment.InstancePredictor} keep the
+ * objects of a {@link io.github.dino4j.segment.Mask2FormerSegmenter} apart. Results are Java values of the
  * photo's size, {@link io.github.dino4j.segment.SegmentMap}, {@link io.github.dino4j.segment.PanopticMap} and
  * {@link io.github.dino4j.segment.InstanceList}; they draw and write themselves.
  * {@link io.github.dino4j.segment.LabelImage} is the truth in a file, {@link io.github.dino4j.segment.SegmentMetrics}

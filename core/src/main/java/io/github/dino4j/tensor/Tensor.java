@@ -432,11 +432,17 @@ public final class Tensor {
 
     /** Where both BOOL tensors are true. */
     public Tensor and(Tensor other) {
+        if (device() == Device.META) { // the broadcast shape is that of any elementwise operation
+            return add(other).to(DType.BOOL);
+        }
         return op("logical_and", () -> handle.logical_and(other.handle()), other);
     }
 
     /** The opposite of a BOOL tensor. */
     public Tensor not() {
+        if (device() == Device.META) {
+            return empty(DType.BOOL, Device.META, shape());
+        }
         return op("logical_not", () -> handle.logical_not());
     }
 

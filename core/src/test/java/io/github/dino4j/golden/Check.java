@@ -142,6 +142,19 @@ public final class Check {
         });
     }
 
+    /** Compares values for which the case states a tolerance of its own; the component says why. */
+    void expectWithin(double most, String name, Tensor got) {
+        GoldenCase.Output output = golden.output(name);
+        open.remove(name);
+        double error = Arrays.equals(got.shape(), output.shape())
+                ? golden.maxAbsError(output, got.toFloats())
+                : Double.POSITIVE_INFINITY;
+        worst = Math.max(worst, error);
+        if (!(error <= most)) {
+            failures.add(name + " " + got.describe() + " is off by " + error + ", allowed are " + most);
+        }
+    }
+
     /**
      * Compares 8-bit levels of the float32 tensor path: where a value lies on the edge between two levels, the order of
      * float additions decides, so one level off is allowed in one value of a thousand.

@@ -73,7 +73,8 @@ final class HubSegmenterComponent implements GoldenComponent {
         if (check.has("head_logits_first_crop")) {
             check.expect("head_logits_first_crop", firstCrop(c.path("test_cfg"), backbone, head, x0));
         }
-        check.expect("slide_logits_x0", scores(inference, backbone, head, x0, height, width));
+        String first = c.path("test_cfg").path("mode").asText() + "_logits_x0"; // slide or whole
+        check.expect(first, scores(inference, backbone, head, x0, height, width));
         List<Tensor> probabilities = new ArrayList<>();
         for (String name : golden.inputNames()) {
             Tensor x = BackboneComponent.tensor(golden.input(name));

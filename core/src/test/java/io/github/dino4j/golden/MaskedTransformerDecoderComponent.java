@@ -28,9 +28,16 @@ final class MaskedTransformerDecoderComponent implements GoldenComponent {
                     maps.add(BackboneComponent.tensor(golden.input(name)));
                 }
             }
-            MaskedTransformerDecoder decoder = new MaskedTransformerDecoder(
-                    Parameters.of(new CaseParameters(golden, "", arena)), config(golden.config(), maps.size()));
-            List<MaskPrediction> got = decoder.forward(maps, BackboneComponent.tensor(golden.input("mask_features")));
+            Parameters parameters = Parameters.of(new CaseParameters(golden, "", arena));
+            MaskedTransformerDecoder.Config config = config(golden.config(), maps.size());
+            Tensor features = BackboneComponent.tensor(golden.input("mask_features"));
+            List<MaskPrediction> got = MaskTies.decide(
+                    golden,
+                    "pred_masks",
+                    threshold -> new MaskedTransformerDecoder(parameters, config.withThreshold(threshold))
+                            .forward(maps, features),
+                    predictions ->
+                            predictions.get(predictions.size() - 1).masks().toFloats());
             for (int i = 0; i < got.size(); i++) {
                 String prefix = i == got.size() - 1 ? "pred" : "aux" + i;
                 check.expect(prefix + "_logits", got.get(i).classes());

@@ -112,6 +112,15 @@ class HeadFileTest {
     }
 
     @Test
+    void leavesABackboneUnderTheHeadsOwnPrefixAside() {
+        WrittenHead whole = WrittenHead.hub("model.", 384, 5).with("model.backbone.cls_token", 1, 1, 384);
+
+        try (LoadedHead<SegmentationHead> head = load(whole, SMALL)) {
+            assertThat(head.head()).isInstanceOf(HubSegmenter.class);
+        }
+    }
+
+    @Test
     void reportsATensorThatNobodyKnows() {
         assertThatThrownBy(() -> load(WrittenHead.hub("decode_head.", 384, 5).with("neck.weight", 4), SMALL))
                 .isInstanceOf(CheckpointException.class)

@@ -161,7 +161,7 @@ class SegmentMetricsTest {
     void printsATableInPercent() {
         assertThat(worked(1).table().lines())
                 .containsExactly(
-                        "1 images, 6 pixels",
+                        "1 image, 6 pixels",
                         "          IoU     acc    dice    prec       F        pixels",
                         "a       75.00   75.00   85.71  100.00   85.71             4",
                         "b       33.33   50.00   50.00   50.00   50.00             2",

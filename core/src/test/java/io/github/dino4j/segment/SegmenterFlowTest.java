@@ -22,7 +22,10 @@ class SegmenterFlowTest {
         assertThat(shapes(flow, "adapter.tokens (c3)")).containsExactly(shape(4, 1024, 1024));
         assertThat(shapes(flow, "adapter.tokens (c4)")).containsExactly(shape(4, 256, 1024));
         // Four layers of ViT-L and four interactions.
-        assertThat(shapes(flow, "backbone.norm (patch tokens)")).hasSize(4).containsOnly(shape(4, 1024, 1024));
+        for (int layer : new int[] {4, 11, 17, 23}) {
+            assertThat(shapes(flow, "backbone.layer." + layer + " (patch tokens)"))
+                    .containsExactly(shape(4, 1024, 1024));
+        }
         for (int i = 0; i < 4; i++) {
             assertThat(shapes(flow, "adapter.interactions." + i + " (c)")).containsExactly(shape(4, 5376, 1024));
         }
