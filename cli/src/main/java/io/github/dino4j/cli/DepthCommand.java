@@ -158,6 +158,7 @@ final class DepthCommand implements Callable<Integer> {
         } else if (!table.isEmpty()) {
             table.add(0, List.of("image", "min m", "median m", "max m"));
             Table.of(table).forEach(console.out()::println);
+            depth.head().conclude(console);
             console.out().println(output);
         }
     }

@@ -80,6 +80,7 @@ final class EvalSegmentationCommand implements Callable<Integer> {
                 console.json(result.toJson());
             } else {
                 console.out().print(result.table());
+                segmenter.head().conclude(console);
                 console.out().println(evaluation.output());
             }
         }

@@ -27,7 +27,7 @@ final class EvaluationProgress implements EvaluationListener, AutoCloseable {
 
     @Override
     public void evaluated(Step step) {
-        bar.step(String.format(Locale.ROOT, "%s %.4f", metric, step.running()));
+        bar.step(String.format(Locale.ROOT, " %s %.4f", metric, step.running()));
     }
 
     @Override

@@ -49,8 +49,13 @@ final class HeadOptions {
         return warnings;
     }
 
-    /** Says on stderr that the head knows nothing. */
+    /** Says on stderr that the head knows nothing, before the work. */
     void introduce(Console console) {
         warnings(List.of()).forEach(warning -> console.note("warning: " + warning));
+    }
+
+    /** Says it on stdout, below the result. */
+    void conclude(Console console) {
+        warnings(List.of()).forEach(console.out()::println);
     }
 }

@@ -6,6 +6,7 @@ import io.github.dino4j.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -55,6 +56,8 @@ final class Photos {
             work.on(image, path, photo);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(path + ": " + e.getMessage(), e);
         }
     }
 
@@ -62,11 +65,10 @@ final class Photos {
     List<Map<String, String>> failed() {
         List<Map<String, String>> failed = new ArrayList<>();
         for (int i = 0; i < left.size(); i++) {
-            failed.add(Map.of(
-                    "path",
-                    left.get(i).toString(),
-                    "reason",
-                    String.valueOf(unreadable.get(i).getMessage())));
+            Map<String, String> one = new LinkedHashMap<>();
+            one.put("path", left.get(i).toString());
+            one.put("reason", String.valueOf(unreadable.get(i).getMessage()));
+            failed.add(one);
         }
         return failed;
     }

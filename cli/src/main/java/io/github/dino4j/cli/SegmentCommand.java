@@ -154,6 +154,7 @@ final class SegmentCommand implements Callable<Integer> {
         } else if (!table.isEmpty()) {
             table.add(0, List.of("image", "class", "share %", "pixels", "confidence"));
             Table.of(table).forEach(console.out()::println);
+            segmenter.head().conclude(console);
             console.out().println(output);
         }
     }

@@ -13,6 +13,7 @@ import io.github.dino4j.segment.LinearSegmenter;
 import io.github.dino4j.segment.SegmentOptions;
 import io.github.dino4j.segment.SegmentPredictor;
 import io.github.dino4j.segment.SegmentationHead;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -103,8 +104,7 @@ final class SegmenterOptions {
             SegmentOptions publisher = file.map(f -> f.options(model.config())).orElse(SegmentOptions.DINOV3);
             file.ifPresent(f -> console.note("head: " + f));
             head.introduce(console);
-            ClassList list = classes.map(SegmenterOptions::classes)
-                    .orElseGet(() -> usual(loaded.head().classes(), console));
+            ClassList list = list(loaded.head().classes(), console);
             return SegmentPredictor.of(model, loaded, list, options(publisher).withScores(keepScores));
         } catch (RuntimeException e) {
             loaded.close();
@@ -119,7 +119,27 @@ final class SegmenterOptions {
     }
 
     private static ClassList classes(String name) {
-        return ClassList.builtIn().contains(name) ? ClassList.named(name) : ClassList.read(Path.of(name));
+        if (ClassList.builtIn().contains(name)) {
+            return ClassList.named(name);
+        }
+        if (!Files.exists(Path.of(name))) {
+            throw new IllegalArgumentException("--classes " + name + ": neither a built-in list ("
+                    + String.join(", ", ClassList.builtIn()) + ") nor a file; check the path");
+        }
+        return ClassList.read(Path.of(name));
+    }
+
+    private ClassList list(int outputs, Console console) {
+        if (classes.isEmpty()) {
+            return usual(outputs, console);
+        }
+        ClassList list = classes(classes.get());
+        if (list.size() != outputs) {
+            throw console.usage("--classes " + classes.get() + ": names " + list.size() + " classes, the head has "
+                    + outputs + " outputs. Give the list that it was trained with, one name a line, or leave --classes"
+                    + " out.");
+        }
+        return list;
     }
 
     /** The built-in list of this size, if there is exactly one. */
