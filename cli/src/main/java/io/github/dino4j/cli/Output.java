@@ -1,5 +1,6 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.export.Reason;
 import io.github.dino4j.image.RgbImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,21 @@ final class Output {
         } catch (IOException e) {
             throw unwritable(file, e);
         }
+    }
+
+    /** Writes a file by itself. */
+    interface Writing {
+        void to(Path file) throws IOException;
+    }
+
+    /** Lets a result write itself; returns the file. */
+    static Path written(Path file, Writing writing) throws IOException {
+        try {
+            writing.to(file);
+        } catch (IOException e) {
+            throw e.getMessage() != null && e.getMessage().startsWith(file + ": ") ? e : unwritable(file, e);
+        }
+        return file;
     }
 
     /** Makes a folder, and those above it. */
@@ -74,13 +90,8 @@ final class Output {
     }
 
     private static IOException unwritable(Path file, IOException e) {
-        String reason = e instanceof java.nio.file.FileSystemException f && f.getReason() != null
-                ? f.getReason()
-                : e instanceof java.nio.file.AccessDeniedException
-                        ? "permission denied"
-                        : String.valueOf(e.getMessage());
         return new IOException(
-                file + ": cannot be written: " + reason
+                file + ": cannot be written: " + Reason.of(e)
                         + ". Nothing was left behind; choose another place with --output, or free some space.",
                 e);
     }

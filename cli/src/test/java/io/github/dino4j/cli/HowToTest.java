@@ -2,6 +2,9 @@ package io.github.dino4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.predict.ClassList;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HowToTest {
     private static final Path ROOT = Path.of("..");
     private static final Path CHECKPOINT = Path.of("../core/src/test/resources/golden/backbone/ckpt_mlp_zip.pth");
+    private static final int WIDTH = 48; // of the checkpoint
     private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
     static Stream<Path> pages() throws IOException {
@@ -38,6 +42,8 @@ class HowToTest {
                     ROOT.resolve("samples").resolve(photo),
                     folder.resolve("photos").resolve(photo));
         }
+        train(folder);
+        gather(folder);
 
         for (List<String> command : commands(page)) {
             Path log = Files.createTempFile(folder, "log", ".txt");
@@ -50,6 +56,24 @@ class HowToTest {
             assertThat(process.waitFor())
                     .as("%s: %s%n%s", page, command, Files.readString(log, StandardCharsets.UTF_8))
                     .isZero();
+        }
+    }
+
+    /** Heads for the checkpoint, under the names that the pages use. */
+    private static void train(Path folder) throws IOException {
+        Trained.segmenter(folder.resolve("head.safetensors"), WIDTH, 11);
+        Trained.depth(folder.resolve("depth-head.safetensors"), WIDTH);
+        Files.write(folder.resolve("classes.txt"), ClassList.named("camvid").names());
+    }
+
+    /** Photos with their truth: {@code streets/images} and {@code masks}, {@code rooms/color} and {@code depth}. */
+    private static void gather(Path folder) throws IOException {
+        Path cat = ROOT.resolve("samples/cat.jpg");
+        RgbImage photo = ImageDecoder.standard().read(cat);
+        Trained.mask(folder.resolve("streets/masks/1.png"), photo.width(), photo.height(), ClassList.named("camvid"));
+        Trained.measured(folder.resolve("rooms/depth/1.png"), photo.width(), photo.height());
+        for (String images : List.of("streets/images", "rooms/color")) {
+            Files.copy(cat, Files.createDirectory(folder.resolve(images)).resolve("1.jpg"));
         }
     }
 

@@ -48,7 +48,7 @@ final class DepthHeadFile {
         String prefix = prefix(tensors, DPT_ANCHOR)
                 .or(() -> prefix(tensors, LINEAR_ANCHOR))
                 .orElseThrow(() -> new CheckpointException(file + ": no depth head is in it. A DPT head has a tensor '"
-                        + DPT_ANCHOR + "', a linear one '" + LINEAR_ANCHOR + "'; its " + tensors + "."));
+                        + DPT_ANCHOR + "', a linear one '" + LINEAR_ANCHOR + "'; this is a " + tensors + "."));
         return new DepthHeadFile(file, tensors.under(prefix).select(name -> !isBackbone(name)), Optional.empty());
     }
 

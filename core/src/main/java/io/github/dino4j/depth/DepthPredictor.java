@@ -90,6 +90,26 @@ public final class DepthPredictor implements Predictor<DepthMap> {
         return preset;
     }
 
+    /** The backbone. */
+    public Model model() {
+        return model;
+    }
+
+    /** The head's file, or how its weights were drawn. */
+    public String source() {
+        return head.source();
+    }
+
+    /** How photos are prepared. */
+    public Transform transform() {
+        return transform;
+    }
+
+    /** Whether the mirrored photo is asked too. */
+    public DepthOptions.Mirroring mirroring() {
+        return mirroring;
+    }
+
     /**
      * Depth of each pixel of the photo.
      *
