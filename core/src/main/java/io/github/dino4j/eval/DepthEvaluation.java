@@ -68,8 +68,8 @@ public final class DepthEvaluation {
     }
 
     /**
-     * Reads every file and predicts nothing: a depth file must have its photo's size, and a measurement that the protocol
-     * counts.
+     * Reads every file and predicts nothing: a depth file must have its photo's size, and some measurement that the protocol
+     * counts if it has any.
      */
     public DataCheck check(DataSet set) {
         return walk.check(set, EvaluationListener.NONE);
@@ -107,6 +107,9 @@ public final class DepthEvaluation {
         /** A truth in another unit has all its values out of range: better told before hours of predictions. */
         @Override
         public void require(DepthImage truth) {
+            if (truth.measured() == 0) {
+                return; // an empty frame counts in no mean
+            }
             for (boolean counts : protocol.counted(truth)) {
                 if (counts) {
                     return;

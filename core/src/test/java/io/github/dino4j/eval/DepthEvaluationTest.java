@@ -98,6 +98,18 @@ class DepthEvaluationTest {
     }
 
     @Test
+    void leavesAFrameWithoutMeasurementsOutOfTheMeans() throws IOException {
+        twoImages();
+        Made.photo(images(), "empty", Made.photo(2, 1, 1));
+        Made.depth(depths(), "empty", 2, 0, 0);
+
+        DepthResult result = fake(0.001).run(set(), DAY, EvaluationListener.NONE);
+
+        assertThat(result.images()).containsKey("empty");
+        assertThat(result.mean().absRel()).isEqualTo(0.25, Offset.offset(1e-7));
+    }
+
+    @Test
     void refusesAUnitThatIsNone() {
         assertThatThrownBy(() -> fake(0)).hasMessageContaining("metres of one unit are above 0, found 0.0");
     }
