@@ -3,6 +3,7 @@ package io.github.dino4j.cli;
 import io.github.dino4j.eval.DataSetException;
 import io.github.dino4j.export.ExportException;
 import io.github.dino4j.image.ImageException;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.tensor.TensorException;
 import io.github.dino4j.weights.CheckpointException;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class Failures {
                 || e instanceof DataSetException
                 || e instanceof ImageException
                 || e instanceof ExportException
+                || e instanceof NotFiniteException
                 || e instanceof TensorException
                 || e instanceof UnsupportedOperationException
                 || e instanceof IOException;

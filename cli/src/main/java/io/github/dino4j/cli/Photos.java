@@ -3,6 +3,7 @@ package io.github.dino4j.cli;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.predict.NotFiniteException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,8 +57,8 @@ final class Photos {
             work.on(image, path, photo);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException(path + ": " + e.getMessage(), e);
+        } catch (NotFiniteException e) {
+            throw new NotFiniteException(path + ": " + e.getMessage(), e);
         }
     }
 

@@ -10,6 +10,7 @@ import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.predict.Predictor;
 import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
@@ -156,7 +157,7 @@ public final class DepthPredictor implements Predictor<DepthMap> {
             requireFinite(backbone, taps);
             Tensor map = head.head().forward(fitted, taps);
             if (!map.isFinite()) {
-                throw new IllegalStateException("the depth head (" + head.source()
+                throw new NotFiniteException("the depth head (" + head.source()
                         + ") gives NaN or infinite depths from finite features: its weights do not belong together, or"
                         + " are damaged");
             }
@@ -171,10 +172,9 @@ public final class DepthPredictor implements Predictor<DepthMap> {
         int[] layers = head.head().taps().layers().indices(backbone.config().depth());
         for (int i = 0; i < taps.size(); i++) {
             if (!taps.get(i).patches().isFinite() || !taps.get(i).cls().isFinite()) {
-                throw new IllegalStateException(
-                        "the features of " + model.card().name() + " after layer " + layers[i]
-                                + " are NaN or infinite: the image has such values, or the arithmetic overflows; try another"
-                                + " precision");
+                throw new NotFiniteException("the features of " + model.card().name() + " after layer " + layers[i]
+                        + " are NaN or infinite: the image has such values, or the arithmetic overflows; try another"
+                        + " precision");
             }
         }
     }

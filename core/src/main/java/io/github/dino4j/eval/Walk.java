@@ -3,6 +3,7 @@ package io.github.dino4j.eval;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.predict.NotFiniteException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -101,8 +102,8 @@ record Walk<T>(ImageDecoder decoder, Function<Path, T> reads, Fits<T> fits) {
             score.add(sample, photo, truth);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(sample.image() + ": " + e.getMessage(), e);
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException(sample.image() + ": " + e.getMessage(), e);
+        } catch (NotFiniteException e) {
+            throw new NotFiniteException(sample.image() + ": " + e.getMessage(), e);
         }
     }
 

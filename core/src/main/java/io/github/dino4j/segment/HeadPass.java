@@ -3,6 +3,7 @@ package io.github.dino4j.segment;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.segment.Inference.Plain;
 import io.github.dino4j.segment.Inference.Slide;
 import io.github.dino4j.segment.Inference.Whole;
@@ -97,7 +98,7 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         for (int i = 0; i < taps.size(); i++) {
             if (!taps.get(i).patches().isFinite()) {
                 int layer = head.taps().layers().indices(backbone.config().depth())[i];
-                throw new IllegalStateException("layer " + layer + " of " + model
+                throw new NotFiniteException("layer " + layer + " of " + model
                         + " gave NaN or infinite features; in a reduced precision load it in FLOAT32, else the weights"
                         + " are damaged");
             }
@@ -105,7 +106,7 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         Tensor scores =
                 head instanceof LogitHead coarse ? coarse.logits(taps) : head.scores(pixels, taps, height, width);
         if (!scores.isFinite()) {
-            throw new IllegalStateException(
+            throw new NotFiniteException(
                     source + " gave NaN or infinite scores from finite features; its weights are damaged");
         }
         return scores;

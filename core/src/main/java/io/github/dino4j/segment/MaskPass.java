@@ -9,6 +9,7 @@ import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
@@ -64,7 +65,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
                 prediction = h.predict(pixels, h.taps().read(backbone, pixels)).keep(scope);
             }
             if (!prediction.classes().isFinite() || !prediction.masks().isFinite()) {
-                throw new IllegalStateException(model.card().name() + " with the head (" + head.source()
+                throw new NotFiniteException(model.card().name() + " with the head (" + head.source()
                         + ") gave NaN or infinite masks; in a reduced precision load it in FLOAT32, else the weights"
                         + " are damaged");
             }
