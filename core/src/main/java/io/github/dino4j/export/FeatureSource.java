@@ -2,11 +2,7 @@ package io.github.dino4j.export;
 
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Model;
-import io.github.dino4j.predict.ModelCard;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -32,28 +28,17 @@ public record FeatureSource(
         int dim) {
 
     static FeatureSource of(Model model, Transform transform, FeatureKind kind) {
-        ModelCard card = model.card();
-        // The explanation tells part and recomputed tensors; its first line is the path, which may be spelt in many
-        // ways.
-        String taken = card.explanation().substring(card.explanation().indexOf('\n') + 1);
+        ModelIdentity identity = ModelIdentity.of(model);
         return new FeatureSource(
-                card.name(),
-                card.title(),
-                card.licence(),
-                isPath(card.source()) ? Fingerprint.of(Path.of(card.source())) : Fingerprint.of(card.source()),
-                Fingerprint.of(card.config() + "\n" + taken),
-                model.precision().map(p -> p.name().toLowerCase(Locale.ROOT)).orElse("float32"),
+                identity.model(),
+                identity.title(),
+                identity.licence(),
+                identity.weights(),
+                identity.settings(),
+                identity.precision(),
                 transform.describe(),
                 kind,
-                kind.width(card.config().dim()));
-    }
-
-    private static boolean isPath(String source) {
-        try {
-            return Files.exists(Path.of(source));
-        } catch (java.nio.file.InvalidPathException e) {
-            return false;
-        }
+                kind.width(model.config().dim()));
     }
 
     /** The same as texts, for the metadata of a file and for JSON. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * SHA-256 of the size, the first and the last MiB of a file: enough to tell checkpoints apart at once, where a hash of 27
  * GB would take a minute. No proof against somebody who changes the middle on purpose; the text says what it is.
  */
-final class Fingerprint {
+public final class Fingerprint {
     private static final int PART = 1 << 20;
 
     private Fingerprint() {}
@@ -25,8 +26,12 @@ final class Fingerprint {
     private static final String MODEL_FILE =
             "config\\.json|preprocessor_config\\.json|(model|pytorch_model)[^/]*\\.(safetensors|bin|index\\.json)";
 
-    /** Of a file, or of the model files of a folder. */
-    static String of(Path path) {
+    /**
+     * Of a file, or of the model files of a folder.
+     *
+     * @throws ExportException if it cannot be read
+     */
+    public static String of(Path path) {
         try {
             MessageDigest digest = sha256();
             if (Files.isDirectory(path)) {
@@ -50,7 +55,18 @@ final class Fingerprint {
         }
     }
 
-    static String of(String text) {
+    /** Of where weights come from: of the file if the text is the path of one, else of the text, such as a seed. */
+    public static String ofSource(String source) {
+        try {
+            Path path = Path.of(source);
+            return Files.exists(path) ? of(path) : of(source);
+        } catch (InvalidPathException e) {
+            return of(source);
+        }
+    }
+
+    /** Of a text. */
+    public static String of(String text) {
         return "sha256: " + HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 

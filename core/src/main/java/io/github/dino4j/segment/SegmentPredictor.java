@@ -94,6 +94,16 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         return head.head();
     }
 
+    /** The backbone. */
+    public Model model() {
+        return model;
+    }
+
+    /** The head's file, or how its weights were drawn. */
+    public String source() {
+        return head.source();
+    }
+
     public ClassList classes() {
         return classes;
     }
@@ -145,6 +155,11 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         int height = Math.max(1, (int) (photo.height() * shrink));
         int width = Math.max(1, (int) (photo.width() * shrink));
         return pass.run(inference, image, height, width);
+    }
+
+    /** How {@link #predict(RgbImage)} prepares photos, at one scale. */
+    public Transform transform(double scale) {
+        return transform(options, scale);
     }
 
     private Transform transform(SegmentOptions other, double scale) {

@@ -280,6 +280,13 @@ public final class Tensor {
         return op("narrow axis " + axis + " to " + start + "+" + length, () -> handle.narrow(axis, start, length));
     }
 
+    /** Every {@code step}-th element from {@code start} to before {@code end} along an axis, without a copy. */
+    public Tensor slice(int axis, long start, long end, long step) {
+        return op(
+                "slice " + start + ":" + end + ":" + step + " of axis " + axis,
+                () -> handle.slice(axis, new LongOptional(start), new LongOptional(end), step));
+    }
+
     /** The slice at {@code index} along an axis, which disappears. */
     public Tensor select(int axis, long index) {
         return op("select " + index + " of axis " + axis, () -> handle.select((long) axis, index));

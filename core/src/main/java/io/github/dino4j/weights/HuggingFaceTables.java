@@ -106,6 +106,23 @@ final class HuggingFaceTables {
             rename("stages.{i}.layers.{j}.gamma", "stages.{i}.{j}.gamma"),
             alias(List.of("layer_norm.{wb}"), List.of("norm.{wb}", "norms.3.{wb}")));
 
+    /** DPTForDepthEstimation around a Dinov2Backbone: what is not the backbone. */
+    static final List<Rule> DPT = List.of(
+            rename("neck.reassemble_stage.layers.{i}.projection.{wb}", "reassemble_blocks.projects.{i}.conv.{wb}"),
+            rename("neck.reassemble_stage.layers.{i}.resize.{wb}", "reassemble_blocks.resize_layers.{i}.{wb}"),
+            rename(
+                    "neck.reassemble_stage.readout_projects.{i}.0.{wb}",
+                    "reassemble_blocks.readout_projects.{i}.0.{wb}"),
+            rename("neck.convs.{i}.weight", "convs.{i}.conv.weight"),
+            // The deepest block has nothing to fuse; transformers makes the unit all the same and never calls it.
+            drop("neck.fusion_stage.layers.0.residual_layer1.convolution{j}.{wb}"),
+            rename("neck.fusion_stage.layers.{i}.projection.{wb}", "fusion_blocks.{i}.project.conv.{wb}"),
+            rename(
+                    "neck.fusion_stage.layers.{i}.residual_layer{c}.convolution{j}.{wb}",
+                    "fusion_blocks.{i}.res_conv_unit{c}.conv{j}.conv.{wb}"),
+            rename("head.projection.{wb}", "project.conv.{wb}"),
+            rename("head.head.{i}.{wb}", "conv_depth.head.{i}.{wb}"));
+
     /** transformers 5 puts "model." before the layers, and nowhere else. */
     static final List<KeyNaming.Rewrite> VERSION_5 = List.of(
             new KeyNaming.Rewrite("model.layer.{i}.{rest}", "layer.{i}.{rest}"),

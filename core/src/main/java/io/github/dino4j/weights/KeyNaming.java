@@ -19,6 +19,12 @@ import java.util.Set;
 public final class KeyNaming {
     private static final Map<Naming, KeyNaming> TABLES = tables();
 
+    /**
+     * DPTForDepthEstimation of Hugging Face transformers ({@code neck.*}, {@code head.*}) against DINOv2's depth heads
+     * without {@code decode_head.}: a head's table, for the tensors beside the backbone.
+     */
+    public static final KeyNaming HUGGING_FACE_DPT = new KeyNaming(Naming.HEAD_ONLY, List.of(), HuggingFaceTables.DPT);
+
     private final Naming naming;
     private final List<Rewrite> rewrites;
     private final List<Rule> rules;
@@ -62,6 +68,20 @@ public final class KeyNaming {
      */
     public StateDict read(StateDict file) {
         return StateDict.of(rename(file.tensors()).tensors());
+    }
+
+    /**
+     * The same for a file of which every tensor must be known.
+     *
+     * @throws CheckpointException naming those that are not
+     */
+    public StateDict readAll(StateDict file) {
+        Renamed renamed = rename(file.tensors());
+        if (!renamed.unknown().isEmpty()) {
+            throw new CheckpointException("no rule of the naming knows " + StateDict.quoted(renamed.unknown(), 8)
+                    + "; the file holds another architecture");
+        }
+        return StateDict.of(renamed.tensors());
     }
 
     /**

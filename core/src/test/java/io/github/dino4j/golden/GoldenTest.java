@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dino4j.backbone.XcitComponent;
+import io.github.dino4j.depth.HubDepthComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
@@ -49,7 +50,12 @@ class GoldenTest {
             new LinearSegmenterComponent(),
             new HubSegmenterComponent(),
             new FineTuneDecoderComponent(),
-            new SegmentMetricsComponent());
+            new SegmentMetricsComponent(),
+            new DptHeadComponent(),
+            new DeptherComponent(),
+            new FeaturesToDepthComponent(),
+            new DepthLossComponent(),
+            new HubDepthComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {

@@ -1,0 +1,19 @@
+/**
+ * How good a predictor is over a data set, with everything on which the number depends.
+ *
+ * <p>{@link io.github.dino4j.eval.DataSet} pairs photos and truth and names files without a partner;
+ * {@link io.github.dino4j.eval.SegmentationEvaluation} and {@link io.github.dino4j.eval.DepthEvaluation} read all files
+ * first, so that a bad one is told before hours of work, and then measure; their results write themselves with the
+ * protocol, the settings and the fingerprints of the weights.
+ *
+ * <pre>{@code
+ * DataSet set = DataSet.camVid(Path.of("camvid"), "test");
+ * SegmentationResult result = SegmentationEvaluation.of(predictor).run(set, LocalDate.now(), EvaluationListener.NONE);
+ * System.out.println(result.table());
+ * result.writeJson(Path.of("result.json"));
+ * }</pre>
+ */
+@NullMarked
+package io.github.dino4j.eval;
+
+import org.jspecify.annotations.NullMarked;
