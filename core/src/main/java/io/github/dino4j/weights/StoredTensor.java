@@ -1,6 +1,7 @@
 package io.github.dino4j.weights;
 
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
@@ -153,6 +154,27 @@ public sealed interface StoredTensor {
         @Override
         public String toString() {
             return dtype + Shapes.text(shape) + " in memory";
+        }
+    }
+
+    /**
+     * A tensor of the engine, such as a weight that was trained. Only one such tensor's bytes are copied at a time while a
+     * file is written; that takes an open {@link io.github.dino4j.tensor.Scope}, on the thread that may read the tensor.
+     */
+    record InEngine(Tensor tensor) implements StoredTensor {
+        @Override
+        public DType dtype() {
+            return tensor.dtype();
+        }
+
+        @Override
+        public long[] shape() {
+            return tensor.shape();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            ByteSink.writeFully(out, tensor.toBytes());
         }
     }
 
