@@ -1,17 +1,10 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
-import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.TensorFlow;
-import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageFolder;
 import io.github.dino4j.image.Sizing;
-import io.github.dino4j.nn.Bias;
-import io.github.dino4j.nn.Ffn;
-import io.github.dino4j.nn.Norm;
-import io.github.dino4j.nn.RotaryEmbedding;
-import io.github.dino4j.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,26 +29,6 @@ import picocli.CommandLine.Parameters;
             "mechanism, not knowledge."
         })
 final class DemoCommand implements Callable<Integer> {
-    /** DINOv3 in small, and seconds for all photos. */
-    private static final VitConfig SMALL = new VitConfig(
-            3,
-            192,
-            6,
-            3,
-            16,
-            new Position.Rope(new RotaryEmbedding.Config(
-                    new RotaryEmbedding.Periods.Base(100), RotaryEmbedding.Coordinates.SEPARATE, DType.F32)),
-            new Ffn.Mlp(768, true),
-            new Norm.Layer(1e-5),
-            4,
-            Bias.KEY_MASKED,
-            true,
-            false, // LayerScale starts at 1e-5: random blocks would change nothing that can be seen
-            true,
-            false,
-            false,
-            VitConfig.Remainder.DROP);
-
     private static final long SEED = 2025;
 
     @Mixin
@@ -105,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
             dino = loading.load(file.get(), console);
         } else {
             loading.applyThreads();
-            dino = loading.introduce(Dino.random(SMALL, SEED), console);
+            dino = loading.introduce(RandomModel.load(SEED, loading.options().precision()), console);
         }
         int patch = dino.card().config().patch();
         Sizing sizing = new Sizing.KeepAspectToMultiple(Sizing.Side.SHORTER, size, patch);

@@ -1,5 +1,6 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.eval.DataSetException;
 import io.github.dino4j.export.ExportException;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.tensor.TensorException;
@@ -27,6 +28,7 @@ final class Failures {
 
     private static boolean expected(Exception e) {
         return e instanceof CheckpointException
+                || e instanceof DataSetException
                 || e instanceof ImageException
                 || e instanceof ExportException
                 || e instanceof TensorException

@@ -7,6 +7,7 @@ import io.github.dino4j.image.Resampling;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How images become the model's input. */
@@ -42,11 +43,8 @@ final class ImageOptions {
             })
     private Quality resampling = Quality.exact;
 
-    @Option(
-            names = "--max-pixels",
-            paramLabel = "N",
-            description = "Images of more pixels are refused (default: ${DEFAULT-VALUE}).")
-    private long maxPixels = ImageDecoder.DEFAULT_MAX_PIXELS;
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
 
     enum Quality {
         exact(Resampling.EXACT),
@@ -80,7 +78,7 @@ final class ImageOptions {
     }
 
     ImageDecoder decoder() {
-        return ImageDecoder.with(ImageDecoder.Options.standard().withMaxPixels(maxPixels));
+        return decoding.decoder();
     }
 
     /** The same model with the transform of these options, told on stderr with the grid it gives. */

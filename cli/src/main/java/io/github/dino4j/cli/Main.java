@@ -11,10 +11,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code dino4j}. */
 @Command(
         name = "dino4j",
-        description =
-                "DINO vision models (v1, v2, v3) from the command line: features, pictures, checkpoints. Nothing is"
-                        + " downloaded; weights are files that you give (.pth, .safetensors, or a folder; Meta, Hugging Face or"
-                        + " timm).",
+        description = "DINO vision models (v1, v2, v3) from the command line: features, pictures, masks, depth,"
+                + " checkpoints. Nothing is"
+                + " downloaded; weights are files that you give (.pth, .safetensors, or a folder; Meta, Hugging Face or"
+                + " timm).",
         version = "Dino4J 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -24,6 +24,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PcaCommand.class,
             AttentionCommand.class,
             SimilarityCommand.class,
+            SegmentCommand.class,
+            DepthCommand.class,
+            EvalCommand.class,
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,

@@ -11,20 +11,31 @@ final class ModelOptions {
             names = {"-m", "--model-file"},
             required = true,
             paramLabel = "PATH",
-            description = "Checkpoint: .pth, .safetensors, or a folder with config.json.")
-    private Path file = Path.of("");
+            description = "Checkpoint: .pth, .safetensors, or a folder with config.json; or random:SEED, a small model"
+                    + " that runs and knows nothing.")
+    private String file = "";
 
     @Mixin
     private LoadingOptions loading = new LoadingOptions();
 
     /** Loads the model; images are prepared as the options say. Both are told on stderr. */
     Dino load(ImageOptions images, Console console) {
-        Dino dino = loading.load(file, console);
+        Dino dino = load(console);
         try {
             return images.prepare(dino, console);
         } catch (RuntimeException e) {
             dino.close();
             throw e;
         }
+    }
+
+    /** Loads the model and tells it on stderr. */
+    Dino load(Console console) {
+        if (!file.startsWith(RandomModel.PREFIX)) {
+            return loading.load(Path.of(file), console);
+        }
+        long seed = RandomModel.seed(file);
+        loading.applyThreads();
+        return loading.introduce(RandomModel.load(seed, loading.options().precision()), console);
     }
 }

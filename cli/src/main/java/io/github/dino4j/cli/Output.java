@@ -36,6 +36,21 @@ final class Output {
         }
     }
 
+    /** Writes a file by itself. */
+    interface Writing {
+        void to(Path file) throws IOException;
+    }
+
+    /** Lets a result write itself; returns the file. */
+    static Path written(Path file, Writing writing) throws IOException {
+        try {
+            writing.to(file);
+        } catch (IOException e) {
+            throw e.getMessage() != null && e.getMessage().startsWith(file + ": ") ? e : unwritable(file, e);
+        }
+        return file;
+    }
+
     /** Makes a folder, and those above it. */
     static Path folder(Path folder) throws IOException {
         try {

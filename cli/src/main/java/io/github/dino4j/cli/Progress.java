@@ -62,6 +62,14 @@ final class Progress implements FeatureJob.Listener, AutoCloseable {
         }
     }
 
+    /** One more is done, and something to say beside the bar. */
+    void step(String message) {
+        if (bar != null) {
+            bar.setExtraMessage(message);
+            bar.step();
+        }
+    }
+
     @Override
     public void close() {
         if (bar != null) {

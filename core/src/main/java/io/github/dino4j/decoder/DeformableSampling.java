@@ -1,7 +1,12 @@
 package io.github.dino4j.decoder;
 
 import io.github.dino4j.tensor.BilinearTaps;
+import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.tensor.Tiles;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The sampling of deformable attention (Deformable DETR, arXiv:2010.04159, "Multi-scale Deformable Attention Module"):
@@ -31,11 +36,64 @@ public final class DeformableSampling {
                     "there are " + S + " pixels, but levels of " + levels.sizes() + " have " + levels.tokens());
         }
         Tensor pixels = value.reshape(B * S * M, d);
-        BilinearTaps taps = BilinearTaps.of(places.detach(), weights.detach(), levels.heights(), levels.widths());
-        Tensor shares = places.learns() || weights.learns()
-                ? shares(levels, places, weights).reshape(B * Q * M, -1)
-                : taps.weights();
-        return pixels.weightedRows(taps.rows(), shares).reshape(B, Q, M * d);
+        if (value.device() == Device.META) {
+            return pixels.weightedRows(weights, weights.reshape(B * Q * M, -1)).reshape(B, Q, M * d);
+        }
+        Queries queries =
+                Queries.of(places.detach().flatten(0, 1), weights.detach().flatten(0, 1), levels, (int) Q, S * M);
+        if (value.learns() || places.learns() || weights.learns()) {
+            Tensor rows = Tiles.map(
+                    queries.tiles(),
+                    M * queries.taps(),
+                    DType.I32,
+                    tile -> queries.taps(tile).rows().reshape(-1, M * queries.taps()));
+            Tensor shares = shares(levels, places, weights).reshape(B * Q * M, -1);
+            return pixels.weightedRows(rows.reshape(B * Q * M, -1), shares).reshape(B, Q, M * d);
+        }
+        return Tiles.map(queries.tiles(), M * d, value.dtype(), tile -> {
+                    BilinearTaps taps = queries.taps(tile);
+                    return pixels.weightedRows(taps.rows(), taps.weights()).reshape(-1, M * d);
+                })
+                .reshape(B, Q, M * d);
+    }
+
+    /**
+     * The queries of all images in tiles, each of one image, whose taps fit a core's cache.
+     *
+     * @param places [B Q, M, L, P, 2]
+     * @param weights [B Q, M, L, P]
+     * @param rowsOfImage S M
+     */
+    private record Queries(
+            Tensor places, Tensor weights, Levels levels, int ofImage, long rowsOfImage, List<Tiles.Range> tiles) {
+        private static final long TAPS_OF_TILE = 32_768; // 256 KB of row numbers and weights
+
+        /** Four pixels a place. */
+        long taps() {
+            return 4 * weights.size(2) * weights.size(3);
+        }
+
+        static Queries of(Tensor places, Tensor weights, Levels levels, int ofImage, long rowsOfImage) {
+            long taps = 4 * weights.size(1) * weights.size(2) * weights.size(3);
+            long most = Math.max(1, TAPS_OF_TILE / taps);
+            List<Tiles.Range> tiles = new ArrayList<>();
+            for (long image = 0; image < weights.size(0); image += ofImage) {
+                for (long start = 0; start < ofImage; start += most) {
+                    tiles.add(new Tiles.Range(image + start, Math.min(most, ofImage - start)));
+                }
+            }
+            return new Queries(places, weights, levels, ofImage, rowsOfImage, tiles);
+        }
+
+        BilinearTaps taps(int tile) {
+            Tiles.Range range = tiles.get(tile);
+            return BilinearTaps.of(
+                    range.of(places),
+                    range.of(weights),
+                    levels.heights(),
+                    levels.widths(),
+                    range.start() / ofImage * rowsOfImage);
+        }
     }
 
     /** The weights of {@link BilinearTaps} with their history: [B, Q, M, L, P, 4]. */

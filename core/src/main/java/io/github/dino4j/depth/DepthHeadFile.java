@@ -6,7 +6,6 @@ import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.nn.Bias;
 import io.github.dino4j.predict.LoadedHead;
-import io.github.dino4j.weights.Checkpoint;
 import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.KeyNaming;
@@ -55,8 +54,9 @@ final class DepthHeadFile {
 
     private static DepthHeadFile huggingFace(Path file, StateDict tensors) {
         StateDict head = tensors.select(name -> !isBackbone(name));
-        Checkpoint checkpoint = Checkpoints.open(file);
-        List<Integer> layers = checkpoint.hints().backboneLayers();
+        List<Integer> layers = head.size() == tensors.size()
+                ? List.of()
+                : Checkpoints.open(file).hints().backboneLayers();
         try {
             return new DepthHeadFile(
                     file,

@@ -16,6 +16,9 @@ import java.util.Optional;
  * are fused from the coarsest to the finest; convolutions with one more doubling give the channels. A grid of h x w
  * patches comes out at 16h x 16w; where h or w is odd, at 32 ceil(h / 2) x 32 ceil(w / 2), which still covers the image.
  *
+ * <p>All maps have their channels last in memory, as tokens have them by nature: on two cores 3x3 convolutions take 0.7 to
+ * 1 times as long as in planes, and resizes half as long.
+ *
  * <p>Weights: {@code reassemble_blocks} ({@link Reassemble}), {@code convs.i.conv} 3x3, {@code fusion_blocks.i}
  * ({@link FeatureFusion}), {@code project.conv} 3x3 if there is a projection after the fusion, {@code conv_depth.head.0},
  * {@code .2} 3x3, {@code .4} 1x1.

@@ -51,7 +51,7 @@ final class Reassemble {
     Tensor forward(Tokens tokens) {
         Tensor patches = readout.apply(tokens);
         Tensor map = new Tokens(tokens.cls(), tokens.registers(), patches, tokens.height(), tokens.width()).map();
-        return resize.apply(project.forward(norm.apply(map)));
+        return resize.apply(project.forward(norm.apply(map))).channelsLast();
     }
 
     /**

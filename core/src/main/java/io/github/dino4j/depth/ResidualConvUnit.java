@@ -3,6 +3,7 @@ package io.github.dino4j.depth;
 import io.github.dino4j.nn.Bias;
 import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 
 /**
@@ -22,6 +23,6 @@ final class ResidualConvUnit {
 
     /** Refines x [B, C, h, w]; what is added is x before its ReLU. */
     Tensor forward(Tensor x) {
-        return x.add(conv2.forward(conv1.forward(x.relu()).relu()));
+        return Scope.tidy(() -> x.add(conv2.forward(conv1.forward(x.relu()).relu())));
     }
 }

@@ -2,11 +2,13 @@ package io.github.dino4j.eval;
 
 import io.github.dino4j.image.ImageFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +38,7 @@ public final class DataSet {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("data set '" + name + "' is empty; give it a photo and its truth");
         }
-        Set<String> names = new java.util.HashSet<>();
+        Set<String> names = new HashSet<>();
         for (Sample sample : samples) {
             if (!names.add(sample.name())) {
                 throw new IllegalArgumentException(
@@ -57,7 +59,7 @@ public final class DataSet {
     public static DataSet ofFolders(String name, Path images, Path truths) {
         List<BadFile> bad = new ArrayList<>();
         Map<String, Path> photos = byStem(images, ImageFolder.EXTENSIONS, bad);
-        Set<String> endings = new java.util.HashSet<>(ImageFolder.EXTENSIONS);
+        Set<String> endings = new HashSet<>(ImageFolder.EXTENSIONS);
         endings.add("npy");
         Map<String, Path> measured = byStem(truths, endings, bad);
         if (photos.isEmpty() || measured.isEmpty()) {
@@ -119,7 +121,7 @@ public final class DataSet {
                             bad.add(new BadFile(file, file + ": differs from " + other + " in nothing but the ending"));
                         }
                     });
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new DataSetException(folder + ": cannot be listed: " + e.getMessage(), List.of());
         }
         return files;

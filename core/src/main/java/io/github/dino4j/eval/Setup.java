@@ -4,6 +4,7 @@ import io.github.dino4j.depth.DepthPredictor;
 import io.github.dino4j.depth.DepthPreset;
 import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.export.ModelIdentity;
+import io.github.dino4j.predict.Model;
 import io.github.dino4j.segment.Inference;
 import io.github.dino4j.segment.SegmentOptions;
 import io.github.dino4j.segment.SegmentPredictor;
@@ -38,7 +39,7 @@ public record Setup(Map<String, Object> values) {
         input.put("flip", options.augmentation().flip());
         input.put("transform", predictor.transform(1).describe());
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("backbone", ModelIdentity.of(predictor.model()).toMap());
+        values.put("backbone", backbone(predictor.model()));
         values.put("head", head(predictor.head().getClass(), predictor.source()));
         values.put("input", input);
         return new Setup(values);
@@ -60,10 +61,17 @@ public record Setup(Map<String, Object> values) {
         input.put("restoration", word(preset.restoration()));
         input.put("mirroring", word(predictor.mirroring()));
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("backbone", ModelIdentity.of(predictor.model()).toMap());
+        values.put("backbone", backbone(predictor.model()));
         values.put("head", head);
         values.put("input", input);
         return new Setup(values);
+    }
+
+    private static Map<String, Object> backbone(Model model) {
+        Map<String, Object> backbone =
+                new LinkedHashMap<>(ModelIdentity.of(model).toMap());
+        backbone.put("warnings", model.card().warnings());
+        return backbone;
     }
 
     private static Map<String, Object> head(Class<?> kind, String source) {

@@ -8,7 +8,7 @@
  *
  * <pre>{@code
  * DataSet set = DataSet.camVid(Path.of("camvid"), "test");
- * SegmentationResult result = SegmentationEvaluation.of(predictor).run(set, LocalDate.now(), EvaluationListener.NONE);
+ * SegmentationResult result = SegmentationEvaluation.of(predictor).run(set, LocalDate.now(ZoneOffset.UTC), EvaluationListener.NONE);
  * System.out.println(result.table());
  * result.writeJson(Path.of("result.json"));
  * }</pre>

@@ -5,57 +5,44 @@ import java.nio.IntBuffer;
 
 /**
  * The pixels that bilinear samples of several maps read, and their weights: four for each place. What
- * {@link Tensor#weightedRows} then sums. Computed in one pass over the places on all threads of the {@link Engine},
- * without gradients; as tensor arithmetic the same takes some thirty passes.
+ * {@link Tensor#weightedRows} then sums. Found in one pass over the places, without gradients, on the calling thread
+ * alone: hand it a tile of queries, whose taps stay in the core's cache. As tensor arithmetic the same takes some thirty
+ * passes.
  *
- * @param rows I32 [B Q M, 4 L P]: rows of the matrix [B S M, d] of all maps' pixels and heads
- * @param weights [B Q M, 4 L P]; 0 for pixels outside of their map
+ * @param rows I32 [Q M, 4 L P]: rows of the matrix [S M, d] of all maps' pixels and heads
+ * @param weights [Q M, 4 L P]; 0 for pixels outside of their map
  */
 public record BilinearTaps(Tensor rows, Tensor weights) {
-    private static final int LEAST_QUERIES = 64;
-
     /**
      * Finds them.
      *
-     * @param places [B, Q, M, L, P, 2] as (x, y), 0 and 1 being a map's outer edges
-     * @param weights [B, Q, M, L, P], by which a place's four weights are multiplied
+     * @param places [Q, M, L, P, 2] as (x, y), 0 and 1 being a map's outer edges
+     * @param weights [Q, M, L, P], by which a place's four weights are multiplied
      * @param heights of the L maps, whose pixels stand one map after the other
+     * @param first row of the first map's first pixel and head
      */
-    public static BilinearTaps of(Tensor places, Tensor weights, int[] heights, int[] widths) {
-        long images = places.size(0);
-        int queries = (int) places.size(1);
-        int heads = (int) places.size(2);
-        Maps maps = Maps.of(heights, widths, heads, (int) places.size(4));
-        long bags = images * queries * heads;
-        long last = images * maps.pixels * heads;
+    public static BilinearTaps of(Tensor places, Tensor weights, int[] heights, int[] widths, long first) {
+        int queries = (int) places.size(0);
+        int heads = (int) places.size(1);
+        Maps maps = Maps.of(heights, widths, heads, (int) places.size(3));
+        long bags = (long) queries * heads;
+        long last = first + (long) maps.pixels * heads;
         if (last > Integer.MAX_VALUE || bags * maps.taps() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("deformable attention over " + last + " rows and " + bags + " x "
                     + maps.taps() + " taps has more than fit a 32-bit number; run fewer images at once");
         }
-        Tensor rows = Tensor.empty(DType.I32, places.device(), bags, maps.taps());
-        Tensor shares = Tensor.empty(DType.F32, places.device(), bags, maps.taps());
-        if (places.device() == Device.META) {
-            return new BilinearTaps(rows, shares);
-        }
+        Tensor rows = Tensor.empty(DType.I32, Device.CPU, bags, maps.taps());
+        Tensor shares = Tensor.empty(DType.F32, Device.CPU, bags, maps.taps());
         FloatBuffer at = floats(places.contiguous());
         FloatBuffer by = floats(weights.contiguous());
         IntBuffer row = rows.handle().data_ptr_int().capacity(rows.elements()).asBuffer();
         FloatBuffer share = floats(shares);
-
-        int tiles = (int) Math.max(1, images * queries / LEAST_QUERIES);
         Native.call(
                 "bilinear taps",
                 () -> {
-                    Team.run(tiles, tile -> {
-                        long end = images * queries * (tile + 1) / tiles;
-                        for (long q = images * queries * tile / tiles; q < end; q++) {
-                            int firstRow = (int) (q / queries) * maps.pixels * heads;
-                            for (int head = 0; head < heads; head++) {
-                                int bag = (int) q * heads + head;
-                                maps.taps(bag, firstRow + head, at, by, row, share);
-                            }
-                        }
-                    });
+                    for (int bag = 0; bag < bags; bag++) {
+                        maps.taps(bag, (int) first + bag % heads, at, by, row, share);
+                    }
                     return rows;
                 },
                 places,

@@ -3,12 +3,28 @@ package io.github.dino4j.depth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.TinyModel;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The snippet of package-info. */
+/** The snippets of package-info, with small models. */
 class PackageInfoTest {
+
+    @Test
+    void predictsAndDrawsDepth(@TempDir Path folder) throws Exception {
+        Path head = TinyHeads.write(
+                folder.resolve("dinov2_vits14_nyu_dpt_head.pth"), TinyHeads.dptWeights("decode_head.", TinyHeads.DPT));
+        Depths.photo(64, 48).writePng(folder.resolve("photo.png"));
+
+        try (Model model = Model.random(DepthPredictorTest.four(TinyModel.CONFIG), 1);
+                DepthPredictor predictor = DepthPredictor.load(model, head)) {
+            predictor.predict(folder.resolve("photo.png")).withScaleBar().writePng(folder.resolve("depth.png"));
+        }
+
+        assertThat(folder.resolve("depth.png")).isNotEmptyFile();
+    }
 
     @Test
     void comparesDrawsAndWritesDepth(@TempDir Path folder) throws Exception {

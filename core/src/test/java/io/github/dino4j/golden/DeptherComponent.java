@@ -23,6 +23,7 @@ import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 
 /** DINOv3's depthers: input fit, backbone, linear or DPT decoder, bins. */
@@ -103,7 +104,7 @@ final class DeptherComponent implements GoldenComponent {
     }
 
     private static List<Integer> widths(BackboneConfig config, Layers layers) {
-        return java.util.Arrays.stream(layers.indices(config.depth()))
+        return Arrays.stream(layers.indices(config.depth()))
                 .mapToObj(layer -> config instanceof ConvNextConfig convNext
                         ? convNext.dims().get(layer)
                         : (Integer) config.dim())

@@ -1,0 +1,21 @@
+package io.github.dino4j.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "eval",
+        description = "Measure a head over photos with their truth; the result holds all that the number depends on.",
+        synopsisSubcommandLabel = "TASK",
+        subcommands = {EvalSegmentationCommand.class, EvalDepthCommand.class},
+        footer = {"", "'dino4j eval TASK --help' tells more and gives examples."})
+final class EvalCommand implements Callable<Integer> {
+    @Mixin
+    private Console console = new Console();
+
+    @Override
+    public Integer call() {
+        throw console.usage("a task is missing: 'dino4j eval segmentation' or 'dino4j eval depth'");
+    }
+}
