@@ -148,7 +148,6 @@ final class EvalDepthCommand implements Callable<Integer> {
             case KITTI_EIGEN -> DepthProtocol.KITTI.with(DepthProtocol.Crop.KITTI_EIGEN);
             case FULL -> DepthProtocol.NYU.with(DepthProtocol.Crop.FULL);
         };
-        return new DepthProtocol(
-                rules.minDepth(), maxDepth.orElse(rules.maxDepth()), rules.crop(), align.alignment);
+        return new DepthProtocol(rules.minDepth(), maxDepth.orElse(rules.maxDepth()), rules.crop(), align.alignment);
     }
 }

@@ -77,6 +77,11 @@ public record FusionResult(
         return new FusionResult(machine, threads, backbone, weights, classes, plan, rows, measured);
     }
 
+    /** The same under another title of the backbone, such as the name of the model whose shape it has. */
+    public FusionResult withBackbone(String title) {
+        return new FusionResult(machine, threads, title, weights, classes, plan, rows, quality);
+    }
+
     /** Of what and how, in a line. */
     public String title() {
         return String.format(
@@ -113,7 +118,7 @@ public record FusionResult(
                     number("%.2f", 1e3 * row.fusionTimes().median()),
                     number("%.2f", 1e3 * row.wholeTimes().min()),
                     number("%.2f", 1e3 * row.wholeTimes().median()),
-                    row.memory().isPresent() ? number("%.1f", row.memory().getAsLong() / 1e6) : "-",
+                    row.memory().isPresent() ? number("%.0f", row.memory().getAsLong() / 1e6) : "-",
                     measured == null
                             ? "-"
                             : number("%.2f", 100 * measured.metrics().meanIou())));
@@ -200,13 +205,16 @@ public record FusionResult(
 
     /** The chart, and below it what both segmenters see in a photo, side by side. */
     public RgbImage picture(RgbImage photo, Map<Fusion, SegmentMap> maps) {
-        RgbImage chart = chart().render();
-        Montage overlays = Montage.ofColumns(rows.size()).fillWidth(chart.width());
-        for (Row row : rows) {
-            SegmentMap map = Objects.requireNonNull(maps.get(row.fusion()));
-            overlays.add(map.overlay(photo), row.fusion().label() + " (weights: " + row.weights() + ")");
-        }
-        return Montage.stacked(chart, overlays.render());
+        return Montage.stacked(
+                chart().render(),
+                FusionOverlays.of(
+                        photo,
+                        rows.stream()
+                                .map(row -> row.fusion().label() + ": " + row.weights())
+                                .toList(),
+                        rows.stream()
+                                .map(row -> Objects.requireNonNull(maps.get(row.fusion())))
+                                .toList()));
     }
 
     private record Length(double value, double mark, String text) {}
@@ -241,7 +249,7 @@ public record FusionResult(
                 ? new Length(
                         row.memory().getAsLong(),
                         Double.NaN,
-                        number("%.1f MB", row.memory().getAsLong() / 1e6))
+                        number("%.0f MB", row.memory().getAsLong() / 1e6))
                 : new Length(Double.NaN, Double.NaN, "not measured");
     }
 

@@ -158,10 +158,18 @@ public sealed interface StoredTensor {
     }
 
     /**
-     * A tensor of the engine, such as a weight that was trained. Only one such tensor's bytes are copied at a time while a
-     * file is written; that takes an open {@link io.github.dino4j.tensor.Scope}, on the thread that may read the tensor.
+     * A float32 tensor of the engine, such as a weight that was trained. While a file is written no more than one such
+     * tensor is copied at a time; that takes an open {@link io.github.dino4j.tensor.Scope}, on a thread that may read the
+     * tensor.
      */
     record InEngine(Tensor tensor) implements StoredTensor {
+        public InEngine {
+            if (tensor.dtype() != DType.F32) {
+                throw new IllegalArgumentException(
+                        tensor.describe() + " is not written as it is; widen it with to(DType.F32)");
+            }
+        }
+
         @Override
         public DType dtype() {
             return tensor.dtype();
@@ -174,7 +182,7 @@ public sealed interface StoredTensor {
 
         @Override
         public void writeTo(WritableByteChannel out) throws IOException {
-            ByteSink.writeFully(out, tensor.toBytes());
+            ByteSink.writeFully(out, ByteSink.littleEndian(tensor.toFloats()));
         }
     }
 
