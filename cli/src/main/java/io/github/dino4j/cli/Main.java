@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ModelsCommand.class,
             ConvertCommand.class,
             BenchCommand.class,
+            CompareFusionCommand.class,
             OnnxCommand.class,
             CompletionCommand.class
         },

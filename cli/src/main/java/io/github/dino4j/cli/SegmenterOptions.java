@@ -118,7 +118,8 @@ final class SegmenterOptions {
         return LoadedHead.random(head.seed(), p -> new LinearSegmenter(p, config));
     }
 
-    private static ClassList classes(String name) {
+    /** A built-in list by its name, or one from a file. */
+    static ClassList classes(String name) {
         if (ClassList.builtIn().contains(name)) {
             return ClassList.named(name);
         }
@@ -143,7 +144,7 @@ final class SegmenterOptions {
     }
 
     /** The built-in list of this size, if there is exactly one. */
-    private static ClassList usual(int outputs, Console console) {
+    static ClassList usual(int outputs, Console console) {
         List<ClassList> fitting = ClassList.builtIn().stream()
                 .map(ClassList::named)
                 .filter(list -> list.size() == outputs)

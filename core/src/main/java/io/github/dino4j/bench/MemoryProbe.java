@@ -8,8 +8,6 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Arena;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +24,6 @@ import java.util.function.Consumer;
  * the process that compares, precisions would use each other's freed memory.
  */
 public final class MemoryProbe {
-    private static final Path PEAK_RESET = Path.of("/proc/self/clear_refs");
-
     private MemoryProbe() {}
 
     /** Runs the configurations, all of one precision, in another process; none where that fails. */
@@ -37,27 +33,17 @@ public final class MemoryProbe {
                 .sorted(Comparator.comparingLong(
                         c -> (long) c.batch() * c.size().height() * c.size().width()))
                 .toList();
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                MemoryProbe.class.getName(),
-                checkpoint.toString()));
-        line.addAll(words(options.withPrecision(configurations.get(0).precision())));
+        List<String> arguments = new ArrayList<>(List.of(checkpoint.toString()));
+        arguments.addAll(words(options.withPrecision(configurations.get(0).precision())));
         for (Configuration c : ascending) {
-            line.add(c.size().height() + "x" + c.size().width() + "x" + c.batch() + "x" + c.threads());
+            arguments.add(c.size().height() + "x" + c.size().width() + "x" + c.batch() + "x" + c.threads());
         }
         Map<Configuration, Long> peaks = new LinkedHashMap<>();
         try {
-            Process process = new ProcessBuilder(line)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-            if (process.waitFor() != 0 || lines.size() != ascending.size()) {
-                progress.accept("memory could not be measured: " + String.join(" ", line) + " fails");
+            List<String> lines = JavaProcess.run(MemoryProbe.class, arguments);
+            if (lines.size() != ascending.size()) {
+                progress.accept("memory could not be measured: of " + ascending.size() + " configurations "
+                        + lines.size() + " ran");
                 return peaks;
             }
             for (int i = 0; i < lines.size(); i++) {
@@ -65,8 +51,6 @@ public final class MemoryProbe {
             }
         } catch (IOException e) {
             progress.accept("memory could not be measured: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         return peaks;
     }
@@ -138,24 +122,11 @@ public final class MemoryProbe {
         try (Arena arena = new Arena()) {
             Forward forward = Forward.of(arena, model, c);
             System.gc();
-            forgetPeak();
             forward.begin();
-            long sampled = MemoryPeak.during(() -> {
+            return MemoryPeak.during(() -> {
                 forward.call();
                 forward.call();
             });
-            return Machine.peakResidentBytes().orElse(sampled);
-        }
-    }
-
-    /** What loading took is not what running takes; only Linux can tell them apart. */
-    private static void forgetPeak() {
-        try {
-            if (Files.exists(PEAK_RESET)) {
-                Files.writeString(PEAK_RESET, "5");
-            }
-        } catch (IOException e) {
-            // the peak of loading stays in: a little too much rather than no figure
         }
     }
 }

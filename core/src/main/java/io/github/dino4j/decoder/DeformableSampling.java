@@ -37,7 +37,9 @@ public final class DeformableSampling {
         }
         Tensor pixels = value.reshape(B * S * M, d);
         if (value.device() == Device.META) {
-            return pixels.weightedRows(weights, weights.reshape(B * Q * M, -1)).reshape(B, Q, M * d);
+            Tensor one = weights.reshape(B * Q * M, -1);
+            Tensor taps = Tensor.cat(1, one, one, one, one); // four pixels a place, as below
+            return pixels.weightedRows(taps, taps).reshape(B, Q, M * d);
         }
         Queries queries =
                 Queries.of(places.detach().flatten(0, 1), weights.detach().flatten(0, 1), levels, (int) Q, S * M);

@@ -5,6 +5,7 @@ import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.GroupNorm;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
@@ -93,7 +94,9 @@ public final class PixelDecoder {
         List<Tensor> tokens = new ArrayList<>();
         List<Tensor> places = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Tensor map = inputNorms.get(i).forward(inputConvs.get(i).forward(coarse.get(i)));
+            int level = i;
+            Tensor map = Scope.tidy(
+                    () -> inputNorms.get(level).forward(inputConvs.get(level).forward(coarse.get(level))));
             Trace.stage("input_convs." + i, map);
             tokens.add(Levels.tokens(map));
             Levels.Size size = levels.sizes().get(i);
@@ -104,17 +107,26 @@ public final class PixelDecoder {
         Tensor position = Tensor.cat(1, places);
         Tensor middles = levels.centres().to(x.device());
         for (int i = 0; i < layers.size(); i++) {
-            x = layers.get(i).forward(x, position, middles, levels);
+            Tensor before = x;
+            x = layers.get(i).forward(before, position, middles, levels);
+            before.close();
             Trace.stage("encoder.encoder.layers." + i, x);
         }
         List<Tensor> maps = levels.split(x);
-        Tensor fine = lateralNorm.forward(lateral.forward(pyramid.quarter()));
-        Trace.stage("lateral_convs.0", fine);
-        Tensor joined = fine.add(maps.get(2).bilinear(fine.size(2), fine.size(3), false));
-        Tensor smooth = outputNorm.forward(output.forward(joined)).relu();
-        Trace.stage("output_convs.0", smooth);
-        Tensor mask = maskFeature.forward(smooth);
+        Tensor mask = Scope.tidy(() -> maskFeature.forward(smooth(pyramid.quarter(), maps.get(2))));
         Trace.stage("mask_feature", mask);
         return new Decoded(mask, maps);
+    }
+
+    /** One step of a feature pyramid network: the finest map, with the coarser one's context. */
+    private Tensor smooth(Tensor quarter, Tensor eighth) {
+        Tensor fine = Scope.tidy(() -> lateralNorm.forward(lateral.forward(quarter)));
+        Trace.stage("lateral_convs.0", fine);
+        Tensor joined = Scope.tidy(() -> fine.add(eighth.bilinear(fine.size(2), fine.size(3), false)));
+        fine.close();
+        Tensor smooth =
+                Scope.tidy(() -> outputNorm.forward(output.forward(joined)).relu());
+        Trace.stage("output_convs.0", smooth);
+        return smooth;
     }
 }

@@ -2,14 +2,19 @@ package io.github.dino4j.predict;
 
 import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
-import io.github.dino4j.nn.ParameterSource;
+import io.github.dino4j.nn.NamedParameters;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.weights.Safetensors;
 import io.github.dino4j.weights.StateDict;
+import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
@@ -23,13 +28,15 @@ public final class LoadedHead<H> implements AutoCloseable {
     private final H head;
     private final String source;
     private final Arena arena;
+    private final Map<String, Tensor> weights;
     private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private LoadedHead(H head, String source, Arena arena) {
+    private LoadedHead(H head, String source, Arena arena, Map<String, Tensor> weights) {
         this.head = head;
         this.source = source;
         this.arena = arena;
+        this.weights = weights;
     }
 
     /**
@@ -44,9 +51,10 @@ public final class LoadedHead<H> implements AutoCloseable {
         Arena arena = new Arena();
         try (Scope scope = Scope.inference();
                 CheckpointParameters source = new CheckpointParameters(weights, arena, Storage.FLOAT32)) {
-            H head = build.apply(Parameters.of(source));
+            NamedParameters named = new NamedParameters(source);
+            H head = build.apply(Parameters.of(named));
             source.finish(file, title, List.of());
-            return new LoadedHead<>(head, file.toString(), arena);
+            return new LoadedHead<>(head, file.toString(), arena, named.tensors());
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -57,9 +65,9 @@ public final class LoadedHead<H> implements AutoCloseable {
     public static <H> LoadedHead<H> random(long seed, Function<Parameters, H> build) {
         Arena arena = new Arena();
         try (Scope scope = Scope.inference();
-                ParameterSource source = new RandomParameters(seed, arena)) {
-            H head = build.apply(Parameters.of(source));
-            return new LoadedHead<>(head, "drawn at random from seed " + seed, arena);
+                NamedParameters named = new NamedParameters(new RandomParameters(seed, arena))) {
+            H head = build.apply(Parameters.of(named));
+            return new LoadedHead<>(head, "drawn at random from seed " + seed, arena, named.tensors());
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -86,6 +94,25 @@ public final class LoadedHead<H> implements AutoCloseable {
         } finally {
             uses.readLock().unlock();
         }
+    }
+
+    /**
+     * Writes the weights as safetensors under the names by which the head asked for them, buffers such as running means
+     * among them; {@link #load} and {@code SegmentPredictor.load} read the file. It appears whole or not at all.
+     *
+     * @param metadata texts that the file shall carry, such as the backbone's name; may be empty
+     * @throws io.github.dino4j.weights.CheckpointException if the file cannot be written
+     * @throws IllegalStateException if the head is closed
+     */
+    public void save(Path file, Map<String, String> metadata) {
+        use(h -> {
+            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+            weights.forEach((name, tensor) -> tensors.put(name, new StoredTensor.InEngine(tensor)));
+            try (Scope scope = Scope.inference()) {
+                Safetensors.write(file, tensors, metadata);
+            }
+            return true;
+        });
     }
 
     /** The file, or how the weights were drawn. */

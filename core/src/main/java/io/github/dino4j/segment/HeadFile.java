@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A file with a segmentation head in it. What kind of head it is, its content decides: the names of its tensors, under any
@@ -55,16 +56,16 @@ public final class HeadFile {
 
     /** Finds the head among the tensors of a file. */
     static HeadFile of(Path path, StateDict tensors) {
-        List<HeadFile> found = new ArrayList<>();
-        List<String> places = new ArrayList<>();
+        List<Place> found = new ArrayList<>();
         for (HeadFormat format : HeadFormat.ALL) {
             for (String prefix : prefixes(format, tensors)) {
                 if (format.shaped().test(tensors.under(prefix))) {
-                    found.add(new HeadFile(path, format, withStrays(tensors, prefix)));
-                    places.add(format.title() + " under '" + prefix + "'");
+                    found.add(new Place(format, prefix));
                 }
             }
         }
+        List<Place> whole = List.copyOf(found);
+        found.removeIf(place -> whole.stream().anyMatch(place::isPartOf));
         if (found.isEmpty()) {
             throw new CheckpointException(path + ": no segmentation head known to Dino4J is in it; it is a " + tensors
                     + ". Known are "
@@ -74,9 +75,22 @@ public final class HeadFile {
         }
         if (found.size() > 1) {
             throw new CheckpointException(path + ": holds " + found.size() + " segmentation heads: "
-                    + String.join(", ", places) + ". Save the one that is wanted alone.");
+                    + found.stream()
+                            .map(place -> place.format().title() + " under '" + place.prefix() + "'")
+                            .collect(Collectors.joining(", "))
+                    + ". Save the one that is wanted alone.");
         }
-        return found.get(0);
+        String prefix = found.get(0).prefix();
+        return new HeadFile(path, found.get(0).format(), withStrays(tensors, prefix));
+    }
+
+    private record Place(HeadFormat format, String prefix) {
+        /** The decoder of an adapter's head looks like one of dinov3-finetune. */
+        boolean isPartOf(Place other) {
+            return format.equals(HeadFormat.FINE_TUNE_FPN)
+                    && other.format.equals(HeadFormat.PYRAMID)
+                    && prefix.equals(other.prefix + "decoder.");
+        }
     }
 
     /** What it is, such as "a linear segmentation head of DINOv2's hub". */

@@ -87,10 +87,30 @@ public final class PyramidSegmenter implements SegmentationHead {
             return weights.get(name).shape();
         }
 
-        /** The ways to fuse scales. */
+        /** The ways to fuse scales, and what each is good for. */
         public enum Fusion {
+            /**
+             * Multi-scale deformable attention: truly global, across scales and by content; costly, most of all on fine
+             * maps, and it may smooth fine detail.
+             */
             MSDEFORM,
+            /** Upsampling, addition, 3x3 convolution: cheap, keeps detail, robust; local, and the same for any content. */
             FPN;
+
+            /** Which of the two a shape is of. */
+            public static Fusion of(ScaleFusion.Config config) {
+                return config instanceof ScaleFusion.Config.MultiScaleDeformable ? MSDEFORM : FPN;
+            }
+
+            /** What it is good for, and its price, in a sentence. */
+            public String purpose() {
+                return this == MSDEFORM
+                        ? "msdeform (multi-scale deformable attention) looks anywhere in three scales at once and chooses"
+                                + " by content: strong context, but costly, most of all on large maps, and it may smooth"
+                                + " fine detail."
+                        : "fpn (upsample, add, 3x3 convolution) is light, simple and robust and keeps spatial detail, but"
+                                + " it sees a neighbourhood only and fuses every image in the same way.";
+            }
 
             /** By its name on the command line. */
             public String label() {
@@ -148,19 +168,27 @@ public final class PyramidSegmenter implements SegmentationHead {
         return 32;
     }
 
-    /** Logits [B, classes of the decoder, 2 H/16, 2 W/16]: [4, 1, 64, 64] for 512 x 512. */
-    public Tensor logits(Tensor pixels, List<Tokens> taps) {
-        Pyramid pyramid;
+    /** The first step alone: the adapter's four maps, as wide as the backbone. */
+    public Pyramid adapt(Tensor pixels, List<Tokens> taps) {
         try (Trace.Part part = Trace.part("adapter")) {
-            pyramid = adapter.forward(pixels, taps);
+            return adapter.forward(pixels, taps);
         }
-        List<Tensor> maps;
+    }
+
+    /** The second step alone: the four maps fused, from high to low resolution. */
+    public List<Tensor> fuse(Pyramid pyramid) {
         try (Trace.Part part = Trace.part("fusion")) {
-            maps = fusion.forward(pyramid);
+            List<Tensor> maps = fusion.forward(pyramid);
             for (int i = 0; i < 4; i++) {
                 Trace.stage("multi_scale (features[" + i + "])", maps.get(i));
             }
+            return maps;
         }
+    }
+
+    /** Logits [B, classes of the decoder, 2 H/16, 2 W/16]: [4, 1, 64, 64] for 512 x 512. */
+    public Tensor logits(Tensor pixels, List<Tokens> taps) {
+        List<Tensor> maps = fuse(adapt(pixels, taps));
         try (Trace.Part part = Trace.part("decoder")) {
             return decoder.forward(maps);
         }

@@ -88,7 +88,7 @@ public final class FlowChart {
     }
 
     /** Three digits and a unit: {@code 4.61 G}. */
-    static String scaled(long value) {
+    public static String scaled(long value) {
         String[] units = {"", " k", " M", " G", " T", " P"};
         double scaled = value;
         int unit = 0;

@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,6 +49,11 @@ public final class Montage {
         }
         cellWidth = pixels;
         return this;
+    }
+
+    /** Cells as wide as makes the columns of a full row fill a sheet of this width. */
+    public Montage fillWidth(int pixels) {
+        return cellWidth((pixels - 2 * MARGIN - (columns - 1) * GAP) / columns);
     }
 
     /** A line above the pictures. */
@@ -98,6 +104,26 @@ public final class Montage {
                     y + cellHeight - picture.height(),
                     null);
             Lettering.draw(graphics, cells.get(i).caption(), CAPTION_SIZE, x, y + cellHeight + 17, cellWidth);
+        }
+        graphics.dispose();
+        return RgbImage.fromBufferedImage(sheet);
+    }
+
+    /** Pictures as they are, one below the other from the left edge, on paper. */
+    public static RgbImage stacked(RgbImage... pictures) {
+        if (pictures.length == 0) {
+            throw new IllegalArgumentException("a stack has at least one picture");
+        }
+        int width = Arrays.stream(pictures).mapToInt(RgbImage::width).max().orElseThrow();
+        int height = Arrays.stream(pictures).mapToInt(RgbImage::height).sum();
+        BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setColor(PAPER);
+        graphics.fillRect(0, 0, width, height);
+        int y = 0;
+        for (RgbImage picture : pictures) {
+            graphics.drawImage(picture.toBufferedImage(), 0, y, null);
+            y += picture.height();
         }
         graphics.dispose();
         return RgbImage.fromBufferedImage(sheet);

@@ -1,6 +1,7 @@
 package io.github.dino4j.weights;
 
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.WritableByteChannel;
@@ -153,6 +154,35 @@ public sealed interface StoredTensor {
         @Override
         public String toString() {
             return dtype + Shapes.text(shape) + " in memory";
+        }
+    }
+
+    /**
+     * A float32 tensor of the engine, such as a weight that was trained. While a file is written no more than one such
+     * tensor is copied at a time; that takes an open {@link io.github.dino4j.tensor.Scope}, on a thread that may read the
+     * tensor.
+     */
+    record InEngine(Tensor tensor) implements StoredTensor {
+        public InEngine {
+            if (tensor.dtype() != DType.F32) {
+                throw new IllegalArgumentException(
+                        tensor.describe() + " is not written as it is; widen it with to(DType.F32)");
+            }
+        }
+
+        @Override
+        public DType dtype() {
+            return tensor.dtype();
+        }
+
+        @Override
+        public long[] shape() {
+            return tensor.shape();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            ByteSink.writeFully(out, ByteSink.littleEndian(tensor.toFloats()));
         }
     }
 

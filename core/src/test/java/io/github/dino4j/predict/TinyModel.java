@@ -11,26 +11,31 @@ import io.github.dino4j.tensor.DType;
 
 /** A vision transformer small enough for thousands of calls, with every part of v3. */
 public final class TinyModel {
-    public static final VitConfig CONFIG = new VitConfig(
-            3,
-            48,
-            2,
-            3,
-            16,
-            new Position.Rope(new RotaryEmbedding.Config(
-                    new RotaryEmbedding.Periods.Base(100), RotaryEmbedding.Coordinates.SEPARATE, DType.F32)),
-            new Ffn.SwiGlu(96, true),
-            new Norm.Layer(1e-5),
-            4,
-            Bias.KEY_MASKED,
-            true,
-            true,
-            true,
-            false,
-            false,
-            VitConfig.Remainder.DROP);
+    public static final VitConfig CONFIG = of(48, 3, 2);
 
     private TinyModel() {}
+
+    /** The same in another size. */
+    public static VitConfig of(int dim, int heads, int depth) {
+        return new VitConfig(
+                3,
+                dim,
+                depth,
+                heads,
+                16,
+                new Position.Rope(new RotaryEmbedding.Config(
+                        new RotaryEmbedding.Periods.Base(100), RotaryEmbedding.Coordinates.SEPARATE, DType.F32)),
+                new Ffn.SwiGlu(2 * dim, true),
+                new Norm.Layer(1e-5),
+                4,
+                Bias.KEY_MASKED,
+                true,
+                true,
+                true,
+                false,
+                false,
+                VitConfig.Remainder.DROP);
+    }
 
     public static Model random() {
         return Model.random(CONFIG, 1);
