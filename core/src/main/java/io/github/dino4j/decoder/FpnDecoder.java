@@ -4,6 +4,7 @@ import io.github.dino4j.nn.BatchNorm;
 import io.github.dino4j.nn.Bias;
 import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class FpnDecoder {
     }
 
     private Tensor step(int i, Tensor x) {
-        Tensor y = convs.get(i).convolved(x).relu();
+        Tensor y = Scope.tidy(() -> convs.get(i).convolved(x).relu());
         Trace.stage("conv" + (i + 1), y);
         return y;
     }

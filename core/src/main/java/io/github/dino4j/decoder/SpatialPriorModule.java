@@ -5,6 +5,7 @@ import io.github.dino4j.nn.Bias;
 import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 
@@ -55,11 +56,13 @@ public final class SpatialPriorModule {
 
     /** Four maps of an image [B, 3, H, W]; H and W are multiples of 32. */
     public Pyramid forward(Tensor pixels) {
-        Tensor x = pixels.channelsLast();
-        for (ConvBnRelu layer : stem) {
-            x = layer.forward(x);
-        }
-        Tensor c1 = x.maxPool2d(3, 2, 1);
+        Tensor c1 = Scope.tidy(() -> {
+            Tensor x = pixels.channelsLast();
+            for (ConvBnRelu layer : stem) {
+                x = layer.forward(x);
+            }
+            return x.maxPool2d(3, 2, 1);
+        });
         Trace.stage("spm.stem", c1);
         Tensor c2 = staged("spm.conv2", conv2.forward(c1));
         Tensor c3 = staged("spm.conv3", conv3.forward(c2));
@@ -89,7 +92,7 @@ public final class SpatialPriorModule {
         }
 
         Tensor forward(Tensor x) {
-            return norm.forward(conv.forward(x)).relu();
+            return Scope.tidy(() -> norm.forward(conv.forward(x)).relu());
         }
 
         /** Deviation sqrt(2 / fan out). */

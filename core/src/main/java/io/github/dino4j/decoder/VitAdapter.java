@@ -5,6 +5,7 @@ import io.github.dino4j.nn.BatchNorm;
 import io.github.dino4j.nn.ConvTranspose2d;
 import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.Parameters;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
@@ -82,22 +83,28 @@ public final class VitAdapter {
             tokens.add(Levels.tokens(coarse.get(i)).add(levelEmbed.select(0, i)));
         }
         Tensor c = Tensor.cat(1, tokens);
+        tokens.forEach(Tensor::close);
         Tensor places = levels.centres().to(c.device());
         for (int i = 0; i < 4; i++) {
             Tokens layer = taps.get(i);
             Levels.Size grid = new Levels.Size(layer.height(), layer.width());
             for (Extractor extractor : interactions.get(i)) {
-                c = extractor.forward(c, levels, places, layer.patches(), grid);
+                Tensor before = c;
+                c = extractor.forward(before, levels, places, layer.patches(), grid);
+                before.close();
             }
             Trace.stage("interactions." + i + " (c)", c);
         }
         List<Tensor> maps = new ArrayList<>(levels.split(c));
-        maps.add(0, up.forward(maps.get(0)).add(spatial.quarter()));
+        maps.add(0, Scope.tidy(() -> up.forward(maps.get(0)).add(spatial.quarter())));
         Trace.stage("up", maps.get(0));
         for (int i = 0; i < 4; i++) {
+            int level = i;
             Tensor own = maps.get(i);
-            Tensor layer = taps.get(i).map().bilinear(own.size(2), own.size(3), false);
-            maps.set(i, norms[i].forward(own.add(layer)));
+            maps.set(i, Scope.tidy(() -> {
+                Tensor layer = taps.get(level).map().bilinear(own.size(2), own.size(3), false);
+                return norms[level].forward(own.add(layer));
+            }));
             Trace.stage("norm" + (i + 1) + " (f" + (i + 1) + ")", maps.get(i));
         }
         return new Pyramid(maps.get(0), maps.get(1), maps.get(2), maps.get(3));
