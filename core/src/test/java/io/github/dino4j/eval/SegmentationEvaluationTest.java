@@ -11,6 +11,7 @@ import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.segment.Augmentation;
 import io.github.dino4j.segment.Inference;
@@ -202,13 +203,13 @@ class SegmentationEvaluationTest {
         twoImages();
         SegmentationEvaluation failing = SegmentationEvaluation.of(
                 Made.predictor(photo -> {
-                    throw new IllegalStateException("scores are NaN");
+                    throw new NotFiniteException("scores are NaN");
                 }),
                 Made.THREE,
                 Setup.described("none"));
 
         assertThatThrownBy(() -> failing.run(set(), DAY, EvaluationListener.NONE))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(NotFiniteException.class)
                 .hasMessage(images().resolve("a.png") + ": scores are NaN");
     }
 
