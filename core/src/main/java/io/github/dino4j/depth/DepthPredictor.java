@@ -2,6 +2,7 @@ package io.github.dino4j.depth;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Pixels;
@@ -17,6 +18,7 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.weights.CheckpointException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -77,10 +79,32 @@ public final class DepthPredictor implements Predictor<DepthMap> {
      * @param preset how its images are fitted and its map is read; {@link DepthHead#values} and {@link DepthHead#taps} are
      *     the head's own
      * @param options of which preset and layers are not read
+     * @throws IllegalArgumentException if the backbone does not have the layers that the head reads, or they have other
+     *     widths; the head stays the caller's
      */
     public static DepthPredictor of(
             Model backbone, LoadedHead<? extends DepthHead> head, DepthPreset preset, DepthOptions options) {
+        requireWidths(backbone, head);
         return new DepthPredictor(backbone, head, preset, options);
+    }
+
+    private static void requireWidths(Model backbone, LoadedHead<? extends DepthHead> head) {
+        String name = backbone.card().name();
+        Taps taps = head.head().taps();
+        List<Integer> has;
+        try {
+            has = taps.widths(backbone.config());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the depth head (" + head.source() + ") does not fit " + name + ": " + e.getMessage(), e);
+        }
+        List<Integer> wants = head.head().widths();
+        if (!wants.isEmpty() && !wants.equals(has)) {
+            throw new IllegalArgumentException("the depth head (" + head.source() + ") reads layers of " + wants
+                    + " channels; " + name + " has " + has + " after layers "
+                    + Arrays.toString(taps.layers().indices(backbone.config().depth()))
+                    + ". Take the backbone that the head was made for.");
+        }
     }
 
     public DepthHead head() {
