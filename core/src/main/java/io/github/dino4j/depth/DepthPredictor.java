@@ -157,35 +157,43 @@ public final class DepthPredictor implements Predictor<DepthMap> {
         requireFit(pixels);
         requireMemory(pixels);
         return model.run(backbone -> head.use(h -> {
-            Tensor depth = depth(backbone, Model.tensor(List.of(pixels)));
+            Tensor depth = depth(backbone, h, Model.tensor(List.of(pixels)));
             boolean same = photo.width() == pixels.width() && photo.height() == pixels.height();
             Tensor full = same ? depth : depth.bilinear(photo.height(), photo.width(), false);
             return DepthMap.of(preset.quantity(), photo.width(), photo.height(), full.toFloats());
         }));
     }
 
-    /** Depth [B, 1, H, W] of normalised images [B, 3, H, W], at their pixels. For use inside {@link Model#run}. */
+    /**
+     * Depth [B, 1, H, W] of normalised images [B, 3, H, W], at their pixels. For use inside {@link Model#run}.
+     *
+     * @throws IllegalStateException if the head is closed, or the model gives values that are not finite
+     */
     public Tensor depth(Backbone backbone, Tensor pixels) {
-        Tensor depth = once(backbone, pixels);
+        return head.use(h -> depth(backbone, h, pixels));
+    }
+
+    private Tensor depth(Backbone backbone, DepthHead h, Tensor pixels) {
+        Tensor depth = once(backbone, h, pixels);
         if (mirroring == DepthOptions.Mirroring.NONE) {
             return depth;
         }
-        return depth.add(once(backbone, pixels.flip(3)).flip(3)).mul(0.5);
+        return depth.add(once(backbone, h, pixels.flip(3)).flip(3)).mul(0.5);
     }
 
-    private Tensor once(Backbone backbone, Tensor pixels) {
+    private Tensor once(Backbone backbone, DepthHead h, Tensor pixels) {
         return Scope.tidy(() -> {
             int multiple = InputFit.multiple(backbone.config());
             Tensor fitted = preset.fit().apply(pixels, multiple);
-            List<Tokens> taps = head.head().taps().read(backbone, fitted);
+            List<Tokens> taps = h.taps().read(backbone, fitted);
             requireFinite(backbone, taps);
-            Tensor map = head.head().forward(fitted, taps);
+            Tensor map = h.forward(fitted, taps);
             if (!map.isFinite()) {
                 throw new NotFiniteException("the depth head (" + head.source()
                         + ") gives NaN or infinite depths from finite features: its weights do not belong together, or"
                         + " are damaged");
             }
-            DepthRange range = head.head().values().range();
+            DepthRange range = h.values().range();
             int height = (int) pixels.size(2);
             int width = (int) pixels.size(3);
             return preset.restoration().apply(map, range, preset.fit(), height, width, multiple);

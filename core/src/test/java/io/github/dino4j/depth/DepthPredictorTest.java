@@ -261,6 +261,19 @@ class DepthPredictorTest {
     }
 
     @Test
+    void saysThatItIsClosedToThoseWhoTakeTensors() {
+        DepthPredictor predictor = predictor(DepthOptions.DEFAULT);
+
+        predictor.close();
+
+        assertThatThrownBy(() -> model.run(backbone -> predictor
+                        .depth(backbone, Tensor.of(new float[3 * 32 * 32], 1, 3, 32, 32))
+                        .toFloats()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed; load it again");
+    }
+
+    @Test
     void runsOverAFrameOfARealRoomAndIsEvaluated(@TempDir Path folder) throws Exception {
         Path archive = Path.of("../../shared/data/iclnuim_livingroom.tar.gz");
         assumeTrue(Files.exists(archive), "needs ../shared/data/iclnuim_livingroom.tar.gz, which is not here");
