@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.ResNetConfig;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Bias;
 import io.github.dino4j.predict.LoadedHead;
@@ -157,6 +158,19 @@ class DepthHeadFileTest {
         try (Model model = Model.random(BACKBONE, 1);
                 DepthPredictor predictor = DepthPredictor.load(model, file)) {
             assertThat(predictor.preset()).isEqualTo(DepthPreset.SYNTHMIX);
+        }
+    }
+
+    @Test
+    void readsTheStagesOfAResNetWhoseWidthsDouble() {
+        ResNetConfig resNet = new ResNetConfig(3, List.of(3, 4, 6, 3));
+        LinearDepthConfig config = new LinearDepthConfig(
+                List.of(256, 512, 1024, 2048), DepthPreset.NYU.classToken(), HeadNorm.NONE, 4, 16);
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.linearWeights("", config));
+
+        try (LoadedHead<DepthHead> head =
+                DepthHeadFile.open(file).load(resNet, "a ResNet", DepthPreset.NYU, Optional.empty())) {
+            assertThat(head.head().widths()).containsExactly(256, 512, 1024, 2048);
         }
     }
 
