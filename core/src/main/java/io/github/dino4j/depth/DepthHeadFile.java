@@ -112,7 +112,7 @@ final class DepthHeadFile {
                 widths,
                 processed,
                 size("convs.0.conv.weight", 0),
-                weights.contains("reassemble_blocks.readout_projects.0.0.weight") ? Readout.PROJECT : Readout.IGNORE,
+                weights.contains("reassemble_blocks.readout_projects.0.0.weight") ? Readout.PROJECT : preset.readout(),
                 weights.contains("reassemble_blocks.batchnorm_layers.0.weight") ? HeadNorm.BATCH : HeadNorm.NONE,
                 Bias.of(weights.contains("fusion_blocks.0.res_conv_unit2.conv1.conv.bias")),
                 weights.contains("project.conv.weight") ? AfterFusion.PROJECTION : AfterFusion.NOTHING,

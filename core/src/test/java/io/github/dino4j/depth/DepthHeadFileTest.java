@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DepthHeadFileTest {
     private static final VitConfig BACKBONE = DepthPredictorTest.four(TinyModel.CONFIG);
@@ -159,6 +160,43 @@ class DepthHeadFileTest {
                 DepthPredictor predictor = DepthPredictor.load(model, file)) {
             assertThat(predictor.preset()).isEqualTo(DepthPreset.SYNTHMIX);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Readout.class,
+            names = {"IGNORE", "ADD"})
+    void takesTheReadoutThatIsStatedWhereNoTensorsTell(Readout readout) {
+        DptConfig config = new DptConfig(
+                TinyHeads.DPT.widths(),
+                TinyHeads.DPT.processed(),
+                8,
+                readout,
+                HeadNorm.NONE,
+                Bias.FULL,
+                AfterFusion.NOTHING,
+                6,
+                16);
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.dptWeights("", config));
+
+        try (LoadedHead<DepthHead> head = load(file, DepthPreset.SYNTHMIX.withReadout(readout))) {
+            assertThat(((DptHead) head.head()).config()).isEqualTo(config);
+        }
+    }
+
+    @Test
+    void takesTheReadoutOfTheTensorsWhereTheyTell() {
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.dptWeights("", TinyHeads.DPT));
+
+        try (LoadedHead<DepthHead> head = load(file, DepthPreset.SYNTHMIX.withReadout(Readout.ADD))) {
+            assertThat(((DptHead) head.head()).config().readout()).isEqualTo(Readout.PROJECT);
+        }
+    }
+
+    @Test
+    void leavesProjectionsToTheTensors() {
+        assertThatThrownBy(() -> DepthPreset.NYU.withReadout(Readout.PROJECT))
+                .hasMessageContaining("told by the head's tensors");
     }
 
     @Test
