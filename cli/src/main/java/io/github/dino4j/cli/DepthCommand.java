@@ -103,6 +103,9 @@ final class DepthCommand implements Callable<Integer> {
                                     + " times the longer side"
                             : "--focal is for --ply, which is missing");
         }
+        if (focal.isPresent() && !(focal.get() > 0 && focal.get() < Double.POSITIVE_INFINITY)) {
+            throw console.usage("--focal " + focal.get() + ": wanted a number of pixels above 0, such as 525");
+        }
         metresPerUnit.ifPresent(metres -> requireUnit(metres, console));
         List<Path> paths = ImageFolder.expand(arguments);
         Places places = Places.of(output, paths, console);

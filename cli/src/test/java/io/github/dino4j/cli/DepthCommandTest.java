@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,5 +168,15 @@ class DepthCommandTest {
                 .fails(2, "--metres-per-unit is for --png16");
         Cli.run("depth", "-q", "-m", "nosuch.pth", "--random-head", 7, "--png16", "--metres-per-unit", 0, CAT)
                 .fails(2, "--metres-per-unit 0.0");
+    }
+
+    @Test
+    void refusesLengthsThatAreNoneBeforeTheModelIsLoaded() {
+        for (String focal : List.of("-5", "0", "NaN")) {
+            Cli.run("depth", "-q", "-m", "nosuch.pth", "--random-head", 7, "--ply", "--focal", focal, CAT)
+                    .fails(2, "--focal " + Double.valueOf(focal), "above 0");
+        }
+        Cli.run("depth", "-q", "-m", "nosuch.pth", "--random-head", 7, "--side", -3, CAT)
+                .fails(2, "--side -3", "above 0");
     }
 }
