@@ -63,6 +63,11 @@ final class Console {
         }
     }
 
+    /** Whether an option was named, its default value included. */
+    boolean given(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
     ParameterException usage(String message) {
         return new ParameterException(spec.commandLine(), message);
     }

@@ -77,6 +77,7 @@ final class DemoCommand implements Callable<Integer> {
         if (file.isPresent()) {
             dino = loading.load(file.get(), console);
         } else {
+            loading.requireNoFile(console);
             loading.applyThreads();
             dino = loading.introduce(RandomModel.load(SEED, loading.options().precision()), console);
         }

@@ -32,6 +32,9 @@ import picocli.CommandLine.Parameters;
             "  dino4j depth -m random:7 --random-head 7 cat.jpg"
         })
 final class DepthCommand implements Callable<Integer> {
+    /** Metres of a step of 16-bit files, where nothing is said. */
+    private static final double MILLIMETRE = 0.001;
+
     @Mixin
     private Console console = new Console();
 
@@ -55,8 +58,14 @@ final class DepthCommand implements Callable<Integer> {
 
     @Option(
             names = "--png16",
-            description = "Also NAME.depth.png: millimetres as 16-bit grey, as depth cameras write them; up to 65.5 m.")
+            description = "Also NAME.depth.png: 16-bit grey in units of --metres-per-unit, as depth cameras write it.")
     private boolean png16;
+
+    @Option(
+            names = "--metres-per-unit",
+            paramLabel = "M",
+            description = "Metres of one step of --png16 (default: 0.001, millimetres, which reach 65.535 m).")
+    private Optional<Double> metresPerUnit = Optional.empty();
 
     @Option(names = "--tiff", description = "Also NAME.tiff: metres, one channel of float32.")
     private boolean tiff;
@@ -72,7 +81,7 @@ final class DepthCommand implements Callable<Integer> {
 
     @Option(
             names = "--skip-unreadable",
-            description = "Exit with 0 although images could not be read; they are listed either way.")
+            description = "Exit with 0 although images could not be read or used; they are listed either way.")
     private boolean skipUnreadable;
 
     @Option(names = "--json", description = "Least, greatest and middle value, the files and the settings on stdout.")
@@ -94,6 +103,10 @@ final class DepthCommand implements Callable<Integer> {
                                     + " times the longer side"
                             : "--focal is for --ply, which is missing");
         }
+        if (focal.isPresent() && !(focal.get() > 0 && focal.get() < Double.POSITIVE_INFINITY)) {
+            throw console.usage("--focal " + focal.get() + ": wanted a number of pixels above 0, such as 525");
+        }
+        metresPerUnit.ifPresent(metres -> requireUnit(metres, console));
         List<Path> paths = ImageFolder.expand(arguments);
         Places places = Places.of(output, paths, console);
         Photos photos = new Photos(paths, decoding.decoder());
@@ -109,14 +122,25 @@ final class DepthCommand implements Callable<Integer> {
         return photos.exitCode(skipUnreadable, console);
     }
 
+    private void requireUnit(double metres, Console console) {
+        if (!png16) {
+            throw console.usage("--metres-per-unit is for --png16, which is missing");
+        }
+        if (!(metres > 0) || Double.isInfinite(metres)) {
+            throw console.usage("--metres-per-unit " + metres
+                    + ": wanted a number of metres above 0, such as 0.001 for millimetres");
+        }
+    }
+
     private List<Path> write(Places places, int image, RgbImage photo, DepthMap map) throws IOException {
         List<Path> written = new ArrayList<>(List.of(places.picture(image)));
+        if (png16) { // first: it alone refuses depths, and a refused photo leaves no files
+            double unit = metresPerUnit.orElse(MILLIMETRE);
+            written.add(Output.written(places.beside(image, ".depth.png"), file -> map.writePng16(file, unit)));
+        }
         Output.png(places.picture(image), map.withScaleBar());
         if (npy) {
             written.add(Output.written(places.beside(image, ".npy"), map::writeNpy));
-        }
-        if (png16) {
-            written.add(Output.written(places.beside(image, ".depth.png"), map::writePng16));
         }
         if (tiff) {
             written.add(Output.written(places.beside(image, ".tiff"), map::writeTiff));
@@ -150,6 +174,9 @@ final class DepthCommand implements Callable<Integer> {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("quantity", quantity);
             map.put("unit", "m");
+            if (png16) {
+                map.put("metres_per_unit", metresPerUnit.orElse(MILLIMETRE));
+            }
             map.put("warnings", warnings);
             map.putAll(setup.values());
             map.put("images", results);

@@ -50,6 +50,9 @@ final class DepthHeadOptions {
     void check(Console console) {
         head.check(console);
         preset.ifPresent(DepthPreset::get);
+        if (side.isPresent() && side.get() < 1) {
+            throw console.usage("--side " + side.get() + ": wanted a number of pixels above 0");
+        }
     }
 
     /** Loads the head; the predictor closes it. */

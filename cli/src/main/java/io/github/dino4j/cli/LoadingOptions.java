@@ -8,11 +8,15 @@ import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.predict.Reference;
 import io.github.dino4j.tensor.Engine;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What a checkpoint file may leave open. */
 final class LoadingOptions {
+    private static final List<String> OF_FILES =
+            List.of("--model", "--part", "--heads", "--reference", "--rope", "--memory");
+
     @Option(
             names = "--model",
             paramLabel = "NAME",
@@ -109,6 +113,17 @@ final class LoadingOptions {
     Dino load(Path file, Console console) {
         applyThreads();
         return introduce(Dino.load(file, options()), console);
+    }
+
+    /** A model drawn at random has no file: whoever says how to read one is told so. */
+    void requireNoFile(Console console) {
+        for (String option : OF_FILES) {
+            if (console.given(option)) {
+                throw console.usage(
+                        option + " tells how a checkpoint is read, and a model drawn at random has none; leave" + " "
+                                + option + " out, or name a file with -m");
+            }
+        }
     }
 
     void applyThreads() {

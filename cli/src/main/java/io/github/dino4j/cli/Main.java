@@ -40,7 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  0:done",
             "  1:failed; the message says why and the way out",
             "  2:the command line does not fit: unknown option, impossible size",
-            "  3:done, but some images could not be read; they are listed at the end",
+            "  3:done, but some images could not be read or used; they are listed at the end",
             "130:interrupted (Ctrl-C); 'features' goes on where it stopped when run again"
         },
         footer = {"", "Begin with: dino4j demo", "'dino4j COMMAND --help' tells more and gives examples."})

@@ -34,6 +34,7 @@ final class ModelOptions {
         if (!file.startsWith(RandomModel.PREFIX)) {
             return loading.load(Path.of(file), console);
         }
+        loading.requireNoFile(console);
         long seed = RandomModel.seed(file);
         loading.applyThreads();
         return loading.introduce(RandomModel.load(seed, loading.options().precision()), console);

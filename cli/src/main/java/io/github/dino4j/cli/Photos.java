@@ -11,22 +11,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Photos one after the other; one that cannot be read is told and left out. */
+/** Photos one after the other; one that cannot be read, or that the work refuses, is told and left out. */
 final class Photos {
     private final List<Path> paths;
     private final ImageDecoder decoder;
-    private final List<ImageException> unreadable = new ArrayList<>();
-    private final List<Path> left = new ArrayList<>();
+    private final List<Left> left = new ArrayList<>();
 
     Photos(List<Path> paths, ImageDecoder decoder) {
         this.paths = paths;
         this.decoder = decoder;
     }
 
-    /** What is done with a photo. */
+    /** What is done with a photo; an {@link IllegalArgumentException} refuses this one and no other. */
     interface Work {
         void on(int image, Path path, RgbImage photo) throws IOException;
     }
+
+    /** A photo without a result. */
+    private record Left(Path path, String kind, String reason) {}
 
     void each(Console console, Work work) throws IOException {
         try (Progress progress = new Progress(console)) {
@@ -34,29 +36,21 @@ final class Photos {
                 progress.begins(paths.size(), 0);
             }
             for (int i = 0; i < paths.size(); i++) {
-                Path path = paths.get(i);
-                RgbImage photo = null;
-                try {
-                    photo = decoder.read(path);
-                } catch (ImageException e) {
-                    unreadable.add(e);
-                    left.add(path);
-                }
-                if (photo != null) {
-                    one(i, path, photo, work);
-                }
+                one(i, paths.get(i), work);
                 progress.step();
             }
         }
-        unreadable.forEach(e -> console.err().println("unreadable: " + e.getMessage()));
+        left.forEach(photo -> console.err().println(photo.kind + ": " + photo.reason));
     }
 
-    /** A predictor does not know the file's name. */
-    private static void one(int image, Path path, RgbImage photo, Work work) throws IOException {
+    /** A predictor does not know the file's name; a decoder does. */
+    private void one(int image, Path path, Work work) throws IOException {
         try {
-            work.on(image, path, photo);
+            work.on(image, path, decoder.read(path));
+        } catch (ImageException e) {
+            left.add(new Left(path, "unreadable", String.valueOf(e.getMessage())));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
+            left.add(new Left(path, "refused", path + ": " + e.getMessage()));
         } catch (NotFiniteException e) {
             throw new NotFiniteException(path + ": " + e.getMessage(), e);
         }
@@ -65,10 +59,10 @@ final class Photos {
     /** For JSON. */
     List<Map<String, String>> failed() {
         List<Map<String, String>> failed = new ArrayList<>();
-        for (int i = 0; i < left.size(); i++) {
+        for (Left photo : left) {
             Map<String, String> one = new LinkedHashMap<>();
-            one.put("path", left.get(i).toString());
-            one.put("reason", String.valueOf(unreadable.get(i).getMessage()));
+            one.put("path", photo.path.toString());
+            one.put("reason", photo.reason);
             failed.add(one);
         }
         return failed;
@@ -76,7 +70,8 @@ final class Photos {
 
     int exitCode(boolean skipUnreadable, Console console) {
         if (left.size() == paths.size()) {
-            console.err().println("dino4j: no image could be read, nothing was written");
+            boolean read = left.stream().anyMatch(photo -> photo.kind.equals("refused"));
+            console.err().println("dino4j: no image could be " + (read ? "used" : "read") + ", nothing was written");
             return ExitCode.FAILURE;
         }
         return left.isEmpty() || skipUnreadable ? ExitCode.OK : ExitCode.UNREADABLE;

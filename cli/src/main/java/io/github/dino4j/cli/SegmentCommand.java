@@ -65,7 +65,7 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Option(
             names = "--skip-unreadable",
-            description = "Exit with 0 although images could not be read; they are listed either way.")
+            description = "Exit with 0 although images could not be read or used; they are listed either way.")
     private boolean skipUnreadable;
 
     @Option(names = "--json", description = "The shares, the files and the settings as JSON on stdout.")

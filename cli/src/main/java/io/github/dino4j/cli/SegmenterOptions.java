@@ -93,6 +93,31 @@ final class SegmenterOptions {
         if (crop.isPresent() && inference.orElse(Mode.slide) == Mode.plain) {
             throw console.usage("--crop sizes windows or a forced square; --inference plain has neither. Use --side.");
         }
+        checkPixels("--crop", crop, console);
+        checkPixels("--stride", stride, console);
+        if (crop.isPresent() && stride.isPresent() && stride.get() > crop.get()) {
+            throw console.usage("--stride " + stride.get() + ": windows of " + crop.get()
+                    + " pixels (--crop) would leave" + " gaps; take a stride no larger than the window");
+        }
+        if (side.isPresent() && !side.get().equals("own")) {
+            checkPixels("--side", Optional.of(pixels(side.get())), console);
+        }
+        if (!scales.isEmpty()) {
+            Augmentation views = new Augmentation(scales, flip); // refuses scales that are none
+            if (side.filter("own"::equals).isPresent() && !views.scales().equals(Augmentation.NONE.scales())) {
+                throw console.usage("--scales are those of --side N; --side own leaves photos as they are. Name a side,"
+                        + " or leave --scales out.");
+            }
+        }
+        if (head.file().isEmpty()) {
+            options(SegmentOptions.DINOV3, console);
+        }
+    }
+
+    private static void checkPixels(String option, Optional<Integer> value, Console console) {
+        if (value.isPresent() && value.get() < 1) {
+            throw console.usage(option + " " + value.get() + ": wanted a number of pixels above 0");
+        }
     }
 
     /** Loads the head; the predictor closes it. What was chosen where nothing was said is told on stderr. */
@@ -105,7 +130,8 @@ final class SegmenterOptions {
             file.ifPresent(f -> console.note("head: " + f));
             head.introduce(console);
             ClassList list = list(loaded.head().classes(), console);
-            return SegmentPredictor.of(model, loaded, list, options(publisher).withScores(keepScores));
+            return SegmentPredictor.of(
+                    model, loaded, list, options(publisher, console).withScores(keepScores));
         } catch (RuntimeException e) {
             loaded.close();
             throw e;
@@ -159,8 +185,14 @@ final class SegmenterOptions {
         return ClassList.numbered(outputs);
     }
 
-    private SegmentOptions options(SegmentOptions publisher) {
+    private SegmentOptions options(SegmentOptions publisher, Console console) {
         SegmentOptions options = publisher;
+        boolean sized = crop.isPresent() || stride.isPresent();
+        if (sized && inference.isEmpty() && !(publisher.inference() instanceof Inference.Slide)) {
+            String option = crop.isPresent() ? "--crop" : "--stride";
+            throw console.usage(option + " is for windows, and this head's publisher takes a photo in one piece. Say"
+                    + " --inference slide if windows are wanted, or leave " + option + " out.");
+        }
         if (inference.isPresent() || crop.isPresent() || stride.isPresent()) {
             options = options.withInference(inference(publisher.inference()));
         }

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandsTest {
     private static final Path CAT = Cli.SAMPLES.resolve("cat.jpg");
@@ -393,5 +395,21 @@ class CommandsTest {
         Cli.run().fails(2, "a command is missing");
         Cli.run("feature").fails(2, "Unmatched argument", "Did you mean");
         Cli.run("features", "-o", "f.npy").fails(2, "--model-file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--model, dinov3_vits16",
+        "--part, student",
+        "--heads, 3",
+        "--reference, meta",
+        "--rope, fp32",
+        "--memory, float32"
+    })
+    void refusesToReadAFileThatARandomModelDoesNotHave(String option, String value) {
+        Cli.run("features", "-m", "random:7", option, value, "-o", folder.resolve("f.npy"), Cli.SAMPLES)
+                .fails(2, option + " tells how a checkpoint is read", "name a file with -m");
+        Cli.run("demo", "--out", folder.resolve("demo"), option, value)
+                .fails(2, option + " tells how a checkpoint is read");
     }
 }

@@ -246,4 +246,45 @@ class SegmentCommandTest {
                 .fails(2, "do not fit one picture");
         Cli.run("segment", "-m", "nosuch.pth", "--head", head, CAT, "-o", head).fails(1, "cannot be written");
     }
+
+    private void refusesWithoutAModel(String message, Object... options) {
+        Object[] given = {"segment", "-q", "-m", "nosuch.pth", "--head", head, CAT};
+        Cli.run(with(given, options)).fails(2, message);
+    }
+
+    @Test
+    void refusesSizesThatAreNoneBeforeTheModelIsLoaded() {
+        refusesWithoutAModel("--side abc: wanted a number of pixels, or 'own'", "--side", "abc");
+        refusesWithoutAModel("--side -3: wanted a number of pixels above 0", "--side", -3);
+        refusesWithoutAModel("--crop 0: wanted a number of pixels above 0", "--crop", 0);
+        refusesWithoutAModel("--stride -1: wanted a number of pixels above 0", "--stride", -1);
+        refusesWithoutAModel("scales between 0 and 16, not [0.0]", "--scales", 0);
+        refusesWithoutAModel("--scales are those of --side N", "--scales", "1,2", "--side", "own");
+        refusesWithoutAModel("leave gaps", "--crop", 64, "--stride", 65);
+    }
+
+    @Test
+    void refusesAStrideBeyondTheUsualWindowBeforeTheModelIsLoaded() {
+        Cli.run("segment", "-q", "-m", "nosuch.pth", "--random-head", 7, "--stride", 513, CAT)
+                .fails(2, "leave gaps");
+    }
+
+    @Test
+    void refusesWindowsOfAHeadThatRunsPlainUnlessTheyAreAskedFor() {
+        Path plain = Trained.plainSegmenter(folder.resolve("plain.safetensors"), WIDTH, 11);
+        Object[] given = {"segment", "-q", "-m", Cli.MODEL, "--head", plain, "-o", folder.resolve("o"), "--crop", 64};
+
+        Cli.run(with(given, CAT)).fails(2, "--crop is for windows", "--inference slide");
+        JsonNode json = Cli.run(with(given, "--inference", "slide", "--json", "--side", 64, CAT))
+                .exits(0)
+                .json();
+
+        assertThat(json.at("/input/inference").asText()).isEqualTo("slide");
+    }
+
+    private static Object[] with(Object[] given, Object... more) {
+        Object[] all = Arrays.copyOf(given, given.length + more.length);
+        System.arraycopy(more, 0, all, given.length, more.length);
+        return all;
+    }
 }

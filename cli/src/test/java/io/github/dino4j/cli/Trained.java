@@ -33,6 +33,15 @@ final class Trained {
         return file;
     }
 
+    /** A linear decoder of dinov3-finetune, which takes photos in one piece. */
+    static Path plainSegmenter(Path file, int channels, int classes) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        put(tensors, "classifier.weight", classes, channels, 1, 1);
+        put(tensors, "classifier.bias", classes);
+        Safetensors.write(file, tensors, Map.of());
+        return file;
+    }
+
     /** A linear depth head of DINOv2's shape, class token included. */
     static Path depth(Path file, int width) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();

@@ -10,6 +10,11 @@ public interface DepthHead {
     /** What it reads of the backbone. */
     Taps taps();
 
+    /** Channels that it wants after each of these layers, the shallowest first; empty: it does not mind. */
+    default List<Integer> widths() {
+        return List.of();
+    }
+
     /** Between which depths it answers, and how. */
     FeaturesToDepth values();
 

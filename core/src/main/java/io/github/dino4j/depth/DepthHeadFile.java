@@ -1,7 +1,6 @@
 package io.github.dino4j.depth;
 
 import io.github.dino4j.backbone.BackboneConfig;
-import io.github.dino4j.backbone.ConvNextConfig;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.nn.Bias;
@@ -104,7 +103,8 @@ final class DepthHeadFile {
         Layers layers =
                 asked.or(() -> statedLayers).orElseGet(() -> preset.layers().of(backbone.depth(), DptConfig.LEVELS));
         requireLevels(layers.indices(backbone.depth()).length, widths.size(), "DPT");
-        List<Integer> has = widths(backbone, layers);
+        Taps taps = new Taps(layers, preset.norm());
+        List<Integer> has = taps.widths(backbone);
         if (!has.equals(widths)) {
             throw otherBackbone("DPT head", spell(widths), model, spell(has));
         }
@@ -112,13 +112,12 @@ final class DepthHeadFile {
                 widths,
                 processed,
                 size("convs.0.conv.weight", 0),
-                weights.contains("reassemble_blocks.readout_projects.0.0.weight") ? Readout.PROJECT : Readout.IGNORE,
+                weights.contains("reassemble_blocks.readout_projects.0.0.weight") ? Readout.PROJECT : preset.readout(),
                 weights.contains("reassemble_blocks.batchnorm_layers.0.weight") ? HeadNorm.BATCH : HeadNorm.NONE,
                 Bias.of(weights.contains("fusion_blocks.0.res_conv_unit2.conv1.conv.bias")),
                 weights.contains("project.conv.weight") ? AfterFusion.PROJECTION : AfterFusion.NOTHING,
                 size("conv_depth.head.2.weight", 0),
                 size("conv_depth.head.4.weight", 0));
-        Taps taps = new Taps(layers, preset.norm());
         return LoadedHead.load(
                 file, "a DPT depth head for " + model, weights, p -> new DptHead(p, config, preset.values(), taps));
     }
@@ -130,12 +129,12 @@ final class DepthHeadFile {
         Layers layers = asked.or(() -> IntStream.of(1, DptConfig.LEVELS)
                         .filter(levels -> levels <= backbone.depth())
                         .mapToObj(levels -> preset.layers().of(backbone.depth(), levels))
-                        .filter(some -> tokens * sum(widths(backbone, some)) == channels)
+                        .filter(some -> tokens * sum(new Taps(some, preset.norm()).widths(backbone)) == channels)
                         .findFirst())
                 .orElseThrow(() -> otherWidth(channels, tokens, backbone, model));
-        List<Integer> widths = widths(backbone, layers);
+        Taps taps = new Taps(layers, preset.norm());
         LinearDepthConfig config = new LinearDepthConfig(
-                widths,
+                taps.widths(backbone),
                 preset.classToken(),
                 weights.contains("batchnorm_layer.weight") ? HeadNorm.BATCH : HeadNorm.NONE,
                 preset.upsampling(),
@@ -145,7 +144,6 @@ final class DepthHeadFile {
                     + Arrays.toString(layers.indices(backbone.depth())) + " of " + model + " have " + config.channels()
                     + ". Ask for as many layers as it was trained on, or leave them out.");
         }
-        Taps taps = new Taps(layers, preset.norm());
         return LoadedHead.load(
                 file,
                 "a linear depth head for " + model,
@@ -183,15 +181,6 @@ final class DepthHeadFile {
 
     private static int sum(List<Integer> widths) {
         return widths.stream().mapToInt(w -> w).sum();
-    }
-
-    /** Channels of each of these layers. */
-    private static List<Integer> widths(BackboneConfig backbone, Layers layers) {
-        return Arrays.stream(layers.indices(backbone.depth()))
-                .mapToObj(layer -> backbone instanceof ConvNextConfig convNext
-                        ? convNext.dims().get(layer)
-                        : (Integer) backbone.dim())
-                .toList();
     }
 
     /** The sizes of one axis of the tensors that are numbered from 0. */

@@ -2,6 +2,7 @@ package io.github.dino4j.depth;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.image.DepthFrame;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Pixels;
@@ -17,6 +18,7 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.weights.CheckpointException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -77,10 +79,32 @@ public final class DepthPredictor implements Predictor<DepthMap> {
      * @param preset how its images are fitted and its map is read; {@link DepthHead#values} and {@link DepthHead#taps} are
      *     the head's own
      * @param options of which preset and layers are not read
+     * @throws IllegalArgumentException if the backbone does not have the layers that the head reads, or they have other
+     *     widths; the head stays the caller's
      */
     public static DepthPredictor of(
             Model backbone, LoadedHead<? extends DepthHead> head, DepthPreset preset, DepthOptions options) {
+        requireWidths(backbone, head);
         return new DepthPredictor(backbone, head, preset, options);
+    }
+
+    private static void requireWidths(Model backbone, LoadedHead<? extends DepthHead> head) {
+        String name = backbone.card().name();
+        Taps taps = head.head().taps();
+        List<Integer> has;
+        try {
+            has = taps.widths(backbone.config());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the depth head (" + head.source() + ") does not fit " + name + ": " + e.getMessage(), e);
+        }
+        List<Integer> wants = head.head().widths();
+        if (!wants.isEmpty() && !wants.equals(has)) {
+            throw new IllegalArgumentException("the depth head (" + head.source() + ") reads layers of " + wants
+                    + " channels; " + name + " has " + has + " after layers "
+                    + Arrays.toString(taps.layers().indices(backbone.config().depth()))
+                    + ". Take the backbone that the head was made for.");
+        }
     }
 
     public DepthHead head() {
@@ -133,35 +157,43 @@ public final class DepthPredictor implements Predictor<DepthMap> {
         requireFit(pixels);
         requireMemory(pixels);
         return model.run(backbone -> head.use(h -> {
-            Tensor depth = depth(backbone, Model.tensor(List.of(pixels)));
+            Tensor depth = depth(backbone, h, Model.tensor(List.of(pixels)));
             boolean same = photo.width() == pixels.width() && photo.height() == pixels.height();
             Tensor full = same ? depth : depth.bilinear(photo.height(), photo.width(), false);
             return DepthMap.of(preset.quantity(), photo.width(), photo.height(), full.toFloats());
         }));
     }
 
-    /** Depth [B, 1, H, W] of normalised images [B, 3, H, W], at their pixels. For use inside {@link Model#run}. */
+    /**
+     * Depth [B, 1, H, W] of normalised images [B, 3, H, W], at their pixels. For use inside {@link Model#run}.
+     *
+     * @throws IllegalStateException if the head is closed, or the model gives values that are not finite
+     */
     public Tensor depth(Backbone backbone, Tensor pixels) {
-        Tensor depth = once(backbone, pixels);
+        return head.use(h -> depth(backbone, h, pixels));
+    }
+
+    private Tensor depth(Backbone backbone, DepthHead h, Tensor pixels) {
+        Tensor depth = once(backbone, h, pixels);
         if (mirroring == DepthOptions.Mirroring.NONE) {
             return depth;
         }
-        return depth.add(once(backbone, pixels.flip(3)).flip(3)).mul(0.5);
+        return depth.add(once(backbone, h, pixels.flip(3)).flip(3)).mul(0.5);
     }
 
-    private Tensor once(Backbone backbone, Tensor pixels) {
+    private Tensor once(Backbone backbone, DepthHead h, Tensor pixels) {
         return Scope.tidy(() -> {
             int multiple = InputFit.multiple(backbone.config());
             Tensor fitted = preset.fit().apply(pixels, multiple);
-            List<Tokens> taps = head.head().taps().read(backbone, fitted);
+            List<Tokens> taps = h.taps().read(backbone, fitted);
             requireFinite(backbone, taps);
-            Tensor map = head.head().forward(fitted, taps);
+            Tensor map = h.forward(fitted, taps);
             if (!map.isFinite()) {
                 throw new NotFiniteException("the depth head (" + head.source()
                         + ") gives NaN or infinite depths from finite features: its weights do not belong together, or"
                         + " are damaged");
             }
-            DepthRange range = head.head().values().range();
+            DepthRange range = h.values().range();
             int height = (int) pixels.size(2);
             int width = (int) pixels.size(3);
             return preset.restoration().apply(map, range, preset.fit(), height, width, multiple);

@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
  * @param values range, bins and weighting; a head with one channel takes the range alone
  * @param layers which layers a head of several levels reads
  * @param norm whether through the backbone's final norm
- * @param classToken whether a linear head reads the class tokens (a DPT head's tensors tell)
+ * @param classToken whether a linear head reads the class tokens
+ * @param readout what a DPT head makes of the class tokens where it has no tensors for them, {@link Readout#IGNORE} or
+ *     {@link Readout#ADD}; where it has, they tell {@link Readout#PROJECT}, and this is not read
  * @param upsampling by which factor a linear head enlarges the patch grid
  * @param fit how images come to a multiple of the patch
  * @param restoration how the map comes back to the image
@@ -31,6 +33,7 @@ public record DepthPreset(
         LayerChoice layers,
         boolean norm,
         ClassToken classToken,
+        Readout readout,
         int upsampling,
         InputFit fit,
         Restoration restoration,
@@ -57,6 +60,7 @@ public record DepthPreset(
             LayerChoice.QUARTERS,
             true,
             ClassToken.APPENDED,
+            Readout.IGNORE,
             1,
             InputFit.CENTRE_PADDING,
             Restoration.EXACT,
@@ -88,6 +92,10 @@ public record DepthPreset(
         if (upsampling < 1) {
             throw new IllegalArgumentException("a linear head enlarges by 1 or more, not by " + upsampling);
         }
+        if (readout == Readout.PROJECT) {
+            throw new IllegalArgumentException("a readout by a projection is told by the head's tensors, not by a"
+                    + " preset; name IGNORE or ADD, for heads without them");
+        }
     }
 
     private static DepthPreset dinov3(String name, String title, FeaturesToDepth values) {
@@ -99,6 +107,7 @@ public record DepthPreset(
                 LayerChoice.EVEN,
                 true,
                 ClassToken.IGNORED,
+                Readout.IGNORE,
                 1,
                 InputFit.CENTRE_PADDING,
                 Restoration.EXACT,
@@ -114,6 +123,7 @@ public record DepthPreset(
                 LayerChoice.EVEN,
                 false,
                 ClassToken.APPENDED,
+                Readout.IGNORE,
                 4,
                 InputFit.CENTRE_PADDING,
                 Restoration.DINOV2_HUB,
@@ -178,12 +188,51 @@ public record DepthPreset(
     /** The same with other bins. */
     public DepthPreset withValues(FeaturesToDepth other) {
         return new DepthPreset(
-                name, title, quantity, other, layers, norm, classToken, upsampling, fit, restoration, normalisation);
+                name,
+                title,
+                quantity,
+                other,
+                layers,
+                norm,
+                classToken,
+                readout,
+                upsampling,
+                fit,
+                restoration,
+                normalisation);
     }
 
     /** The same for images that are fitted in another way. */
     public DepthPreset withFit(InputFit other) {
         return new DepthPreset(
-                name, title, quantity, values, layers, norm, classToken, upsampling, other, restoration, normalisation);
+                name,
+                title,
+                quantity,
+                values,
+                layers,
+                norm,
+                classToken,
+                readout,
+                upsampling,
+                other,
+                restoration,
+                normalisation);
+    }
+
+    /** The same for a DPT head that was trained with another use of the class tokens, of which its tensors tell nothing. */
+    public DepthPreset withReadout(Readout other) {
+        return new DepthPreset(
+                name,
+                title,
+                quantity,
+                values,
+                layers,
+                norm,
+                classToken,
+                other,
+                upsampling,
+                fit,
+                restoration,
+                normalisation);
     }
 }

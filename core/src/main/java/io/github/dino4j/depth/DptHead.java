@@ -71,6 +71,11 @@ public final class DptHead implements DepthHead {
     }
 
     @Override
+    public List<Integer> widths() {
+        return config.widths();
+    }
+
+    @Override
     public FeaturesToDepth values() {
         return values;
     }

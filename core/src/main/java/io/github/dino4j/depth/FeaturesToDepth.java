@@ -86,8 +86,16 @@ public record FeaturesToDepth(DepthRange range, Spacing spacing, Weighting weigh
         };
     }
 
-    /** The n depths that the channels stand for, in metres; those of {@link Spacing#MIX_LOG} before they are multiplied. */
+    /**
+     * The n depths that the channels stand for, in metres; those of {@link Spacing#MIX_LOG} before they are multiplied.
+     *
+     * @throws IllegalArgumentException if n is below 2: one channel is the depth itself
+     */
     public double[] bins(int n) {
+        if (n < 2) {
+            throw new IllegalArgumentException(
+                    "bins are spread from min to max, which takes 2 or more, found " + n + "; one channel has none");
+        }
         double min = range.min();
         double max = spacing == Spacing.MIX_LOG ? range.max() / MIX_SCALE : range.max();
         double[] bins = new double[n];

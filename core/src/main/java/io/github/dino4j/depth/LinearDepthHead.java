@@ -46,6 +46,11 @@ public final class LinearDepthHead implements DepthHead {
     }
 
     @Override
+    public List<Integer> widths() {
+        return config.widths();
+    }
+
+    @Override
     public FeaturesToDepth values() {
         return values;
     }

@@ -1,18 +1,28 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.decoder.Taps;
+import io.github.dino4j.depth.DepthHead;
 import io.github.dino4j.depth.DepthPredictor;
 import io.github.dino4j.depth.DepthPreset;
+import io.github.dino4j.depth.DptHead;
+import io.github.dino4j.depth.LinearDepthHead;
 import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.export.ModelIdentity;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.segment.FineTuneFpn;
+import io.github.dino4j.segment.HubSegmenter;
 import io.github.dino4j.segment.Inference;
+import io.github.dino4j.segment.LinearSegmenter;
+import io.github.dino4j.segment.Mask2FormerSegmenter;
+import io.github.dino4j.segment.PyramidSegmenter;
 import io.github.dino4j.segment.SegmentOptions;
 import io.github.dino4j.segment.SegmentPredictor;
+import io.github.dino4j.segment.SegmentationHead;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What gave the predictions: weights and settings, everything on which the numbers depend. Values are texts, numbers, truth
@@ -40,7 +50,11 @@ public record Setup(Map<String, Object> values) {
         input.put("transform", predictor.transform(1).describe());
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("backbone", backbone(predictor.model()));
-        values.put("head", head(predictor.head().getClass(), predictor.source()));
+        SegmentationHead segmenter = predictor.head();
+        Map<String, Object> head = head(segmenter.getClass(), predictor.source());
+        putTaps(head, segmenter.taps(), predictor.model());
+        config(segmenter).ifPresent(config -> head.put("config", ConfigMap.of(config)));
+        values.put("head", head);
         values.put("input", input);
         return new Setup(values);
     }
@@ -48,18 +62,22 @@ public record Setup(Map<String, Object> values) {
     /** The same of depth. */
     public static Setup of(DepthPredictor predictor) {
         DepthPreset preset = predictor.preset();
-        Map<String, Object> head = head(predictor.head().getClass(), predictor.source());
+        DepthHead depth = predictor.head();
+        Map<String, Object> head = head(depth.getClass(), predictor.source());
         head.put("preset", preset.name());
         head.put(
                 "range",
                 Arrays.asList(
-                        predictor.head().values().range().min(),
-                        predictor.head().values().range().max()));
+                        depth.values().range().min(), depth.values().range().max()));
+        head.put("spacing", ConfigMap.word(depth.values().spacing()));
+        head.put("weighting", ConfigMap.word(depth.values().weighting()));
+        putTaps(head, depth.taps(), predictor.model());
+        config(depth).ifPresent(config -> head.put("config", ConfigMap.of(config)));
         Map<String, Object> input = new LinkedHashMap<>();
         input.put("transform", predictor.transform().describe());
-        input.put("fit", word(preset.fit()));
-        input.put("restoration", word(preset.restoration()));
-        input.put("mirroring", word(predictor.mirroring()));
+        input.put("fit", ConfigMap.word(preset.fit()));
+        input.put("restoration", ConfigMap.word(preset.restoration()));
+        input.put("mirroring", ConfigMap.word(predictor.mirroring()));
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("backbone", backbone(predictor.model()));
         values.put("head", head);
@@ -84,25 +102,54 @@ public record Setup(Map<String, Object> values) {
         return head;
     }
 
+    /** After which layers the head reads the backbone, counted from 0, and whether through its final norm. */
+    private static void putTaps(Map<String, Object> head, Taps taps, Model model) {
+        head.put(
+                "layers",
+                Arrays.stream(taps.layers().indices(model.config().depth()))
+                        .boxed()
+                        .toList());
+        head.put("norm", taps.norm());
+    }
+
+    private static Optional<Record> config(SegmentationHead head) {
+        if (head instanceof LinearSegmenter linear) {
+            return Optional.of(linear.config());
+        }
+        if (head instanceof HubSegmenter hub) {
+            return Optional.of(hub.config());
+        }
+        if (head instanceof PyramidSegmenter pyramid) {
+            return Optional.of(pyramid.config());
+        }
+        if (head instanceof Mask2FormerSegmenter masks) {
+            return Optional.of(masks.config());
+        }
+        return head instanceof FineTuneFpn fpn ? Optional.of(fpn.config()) : Optional.empty();
+    }
+
+    private static Optional<Record> config(DepthHead head) {
+        if (head instanceof DptHead dpt) {
+            return Optional.of(dpt.config());
+        }
+        return head instanceof LinearDepthHead linear ? Optional.of(linear.config()) : Optional.empty();
+    }
+
     private static Map<String, Object> inference(Inference inference) {
         Map<String, Object> map = new LinkedHashMap<>();
         if (inference instanceof Inference.Slide slide) {
             map.put("inference", "slide");
             map.put("crop", Arrays.asList(slide.cropHeight(), slide.cropWidth()));
             map.put("stride", Arrays.asList(slide.strideHeight(), slide.strideWidth()));
-            map.put("oversize", word(slide.oversize()));
-            map.put("fit", word(slide.fit()));
+            map.put("oversize", ConfigMap.word(slide.oversize()));
+            map.put("fit", ConfigMap.word(slide.fit()));
         } else if (inference instanceof Inference.Whole whole) {
             map.put("inference", "whole");
             map.put("forced_to", whole.side());
         } else if (inference instanceof Inference.Plain plain) {
             map.put("inference", "plain");
-            map.put("fit", word(plain.fit()));
+            map.put("fit", ConfigMap.word(plain.fit()));
         }
         return map;
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -42,4 +42,9 @@ record DrawnParameters(ParameterSource source, Init weight, Init bias) implement
     public Tensor keep(Tensor derived) {
         return source.keep(derived);
     }
+
+    @Override
+    public void close() {
+        source.close();
+    }
 }

@@ -26,6 +26,17 @@ public final class TrainableParameters implements ParameterSource {
         return weight;
     }
 
+    /** A leaf that makes something else of a weight that learns gets the variable; of others it need not be kept. */
+    @Override
+    public Tensor read(String name, Init init, long... shape) {
+        return learns.test(name) ? take(name, init, shape) : source.read(name, init, shape);
+    }
+
+    @Override
+    public void notFinite(String name) {
+        source.notFinite(name);
+    }
+
     @Override
     public Tensor buffer(String name, Init init, long... shape) {
         return source.buffer(name, init, shape);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.ResNetConfig;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.nn.Bias;
 import io.github.dino4j.predict.LoadedHead;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DepthHeadFileTest {
     private static final VitConfig BACKBONE = DepthPredictorTest.four(TinyModel.CONFIG);
@@ -157,6 +159,56 @@ class DepthHeadFileTest {
         try (Model model = Model.random(BACKBONE, 1);
                 DepthPredictor predictor = DepthPredictor.load(model, file)) {
             assertThat(predictor.preset()).isEqualTo(DepthPreset.SYNTHMIX);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Readout.class,
+            names = {"IGNORE", "ADD"})
+    void takesTheReadoutThatIsStatedWhereNoTensorsTell(Readout readout) {
+        DptConfig config = new DptConfig(
+                TinyHeads.DPT.widths(),
+                TinyHeads.DPT.processed(),
+                8,
+                readout,
+                HeadNorm.NONE,
+                Bias.FULL,
+                AfterFusion.NOTHING,
+                6,
+                16);
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.dptWeights("", config));
+
+        try (LoadedHead<DepthHead> head = load(file, DepthPreset.SYNTHMIX.withReadout(readout))) {
+            assertThat(((DptHead) head.head()).config()).isEqualTo(config);
+        }
+    }
+
+    @Test
+    void takesTheReadoutOfTheTensorsWhereTheyTell() {
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.dptWeights("", TinyHeads.DPT));
+
+        try (LoadedHead<DepthHead> head = load(file, DepthPreset.SYNTHMIX.withReadout(Readout.ADD))) {
+            assertThat(((DptHead) head.head()).config().readout()).isEqualTo(Readout.PROJECT);
+        }
+    }
+
+    @Test
+    void leavesProjectionsToTheTensors() {
+        assertThatThrownBy(() -> DepthPreset.NYU.withReadout(Readout.PROJECT))
+                .hasMessageContaining("told by the head's tensors");
+    }
+
+    @Test
+    void readsTheStagesOfAResNetWhoseWidthsDouble() {
+        ResNetConfig resNet = new ResNetConfig(3, List.of(3, 4, 6, 3));
+        LinearDepthConfig config = new LinearDepthConfig(
+                List.of(256, 512, 1024, 2048), DepthPreset.NYU.classToken(), HeadNorm.NONE, 4, 16);
+        Path file = TinyHeads.write(folder.resolve("a.safetensors"), TinyHeads.linearWeights("", config));
+
+        try (LoadedHead<DepthHead> head =
+                DepthHeadFile.open(file).load(resNet, "a ResNet", DepthPreset.NYU, Optional.empty())) {
+            assertThat(head.head().widths()).containsExactly(256, 512, 1024, 2048);
         }
     }
 

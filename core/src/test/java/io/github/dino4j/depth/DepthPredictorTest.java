@@ -233,6 +233,47 @@ class DepthPredictorTest {
     }
 
     @Test
+    void refusesAHeadOfLayersThatTheBackboneDoesNotHave() {
+        Taps deep = new Taps(Layers.of(0, 1, 2, 11), true);
+
+        try (LoadedHead<DptHead> head =
+                LoadedHead.random(3, p -> new DptHead(p, TinyHeads.DPT, DepthPreset.SYNTHMIX.values(), deep))) {
+            assertThatThrownBy(() -> DepthPredictor.of(model, head, DepthPreset.SYNTHMIX, DepthOptions.DEFAULT))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("drawn at random from seed 3")
+                    .hasMessageContaining("does not fit " + model.card().name())
+                    .hasMessageContaining("layer 11 does not exist: this backbone has layers 0 to 3");
+        }
+    }
+
+    @Test
+    void refusesAHeadOfAnotherWidthNamingBoth() {
+        LinearDepthConfig wide = new LinearDepthConfig(List.of(384), ClassToken.APPENDED, HeadNorm.NONE, 4, 16);
+        Taps last = new Taps(Layers.last(1), false);
+
+        try (LoadedHead<LinearDepthHead> head =
+                LoadedHead.random(3, p -> new LinearDepthHead(p, wide, DepthPreset.NYU.values(), last))) {
+            assertThatThrownBy(() -> DepthPredictor.of(model, head, DepthPreset.NYU, DepthOptions.DEFAULT))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("(drawn at random from seed 3) reads layers of [384] channels")
+                    .hasMessageContaining(model.card().name() + " has [" + TinyHeads.WIDTH + "] after layers [3]");
+        }
+    }
+
+    @Test
+    void saysThatItIsClosedToThoseWhoTakeTensors() {
+        DepthPredictor predictor = predictor(DepthOptions.DEFAULT);
+
+        predictor.close();
+
+        assertThatThrownBy(() -> model.run(backbone -> predictor
+                        .depth(backbone, Tensor.of(new float[3 * 32 * 32], 1, 3, 32, 32))
+                        .toFloats()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed; load it again");
+    }
+
+    @Test
     void runsOverAFrameOfARealRoomAndIsEvaluated(@TempDir Path folder) throws Exception {
         Path archive = Path.of("../../shared/data/iclnuim_livingroom.tar.gz");
         assumeTrue(Files.exists(archive), "needs ../shared/data/iclnuim_livingroom.tar.gz, which is not here");

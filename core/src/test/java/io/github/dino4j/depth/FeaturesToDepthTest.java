@@ -46,4 +46,11 @@ class FeaturesToDepthTest {
     void refusesARangeThatIsNone() {
         assertThatThrownBy(() -> FeaturesToDepth.linear(5, 5)).hasMessageContaining("not 5.0 to 5.0");
     }
+
+    @Test
+    void refusesToSpreadASingleBin() {
+        assertThatThrownBy(() -> FeaturesToDepth.linear(1, 3).bins(1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("takes 2 or more, found 1");
+    }
 }
