@@ -85,12 +85,13 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         return scores;
     }
 
-    /** How many windows fit into the memory budget at once. */
+    /** How many windows, the head's own maps with them, fit into the memory budget at once. */
     private int together(Windows windows) {
         PassMemory one = PassMemory.of(backbone.config(), Optional.empty(), 1, windows.height(), windows.width());
         long scores = 3L * head.classes() * windows.height() * windows.width() * Float.BYTES;
         long free = Math.min(MODEST, Engine.memoryBudget()) - one.threads();
-        return (int) Math.max(1, Math.min(TOGETHER, free / (one.batch() + scores)));
+        return (int) Math.max(
+                1, Math.min(TOGETHER, free / (one.batch() + head.bytes(windows.height(), windows.width()) + scores)));
     }
 
     private Tensor scores(Tensor pixels, int height, int width) {

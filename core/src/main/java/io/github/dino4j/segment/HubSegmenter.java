@@ -87,6 +87,13 @@ public final class HubSegmenter implements LogitHead {
         return conv.forward(norm.forward(Maps.stacked(maps)));
     }
 
+    /** The stacked maps of patches of 14 pixels or more, resized as the first of them, and their norm. */
+    @Override
+    public long bytes(int height, int width) {
+        double factor = config.resizeFactors.isEmpty() ? 1 : config.resizeFactors.get(0);
+        return (long) (factor * factor * Maps.stackedBytes(config.channels, config.classes, height, width));
+    }
+
     private static Tensor scaled(Tensor map, double factor) {
         return factor >= 1
                 ? map.bilinearByScale(factor)

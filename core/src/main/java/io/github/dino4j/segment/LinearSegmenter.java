@@ -92,6 +92,12 @@ public final class LinearSegmenter implements LogitHead {
         return conv.forward(norm.forward(learning ? dropped(x) : x));
     }
 
+    /** The stacked maps of patches of 14 pixels or more, and their norm. */
+    @Override
+    public long bytes(int height, int width) {
+        return Maps.stackedBytes(config.channels, config.classes, height, width);
+    }
+
     private Tensor map(Tokens tokens) {
         Tensor map = tokens.map();
         if (!config.classToken) {

@@ -60,6 +60,18 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         return MULTIPLE;
     }
 
+    /** The largest of its steps: both decoders free the maps they read before the next begins. */
+    @Override
+    public long bytes(int height, int width) {
+        PyramidMemory memory = PyramidMemory.of(height, width);
+        PixelDecoder.Config pixels = config.pixelDecoder();
+        long decoded = memory.adapter(config.adapter()) + memory.pixelDecoder(pixels);
+        long asked = memory.pixelDecoder(pixels) + memory.queries(config.decoder());
+        long scored = memory.masks(config.decoder().queries(), 1) / 4
+                + memory.masks(Math.min(config.decoder().queries(), most(classes())), 2);
+        return Math.max(decoded, Math.max(asked, scored));
+    }
+
     /**
      * What the queries say after the last layer, masks at a quarter of the input's sides.
      *
@@ -121,8 +133,7 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     static Tensor scores(MaskPrediction prediction, int height, int width) {
         Tensor classes = prediction.classProbabilities().transpose(1, 2); // [B, K, Q]
         int queries = (int) prediction.masks().size(1);
-        // As many masks of full size at a time as there are scores, so that many queries do not rule the memory.
-        int most = Math.max(16, prediction.count());
+        int most = most(prediction.count());
         Tensor sum = blend(prediction, classes, 0, Math.min(most, queries), height, width);
         for (int first = most; first < queries; first += most) {
             int from = first;
@@ -132,6 +143,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
             before.close();
         }
         return sum;
+    }
+
+    /** As many masks of full size at a time as there are scores, so that many queries do not rule the memory. */
+    private static int most(int classes) {
+        return Math.max(16, classes);
     }
 
     /** The scores that {@code count} queries give. */
@@ -160,6 +176,14 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         @Override
         public int multiple() {
             return head.multiple();
+        }
+
+        /** Here all masks are of full size at once, and rounding copies them. */
+        @Override
+        public long bytes(int height, int width) {
+            int queries = head.config.decoder().queries();
+            return Math.max(
+                    head.bytes(height, width), PyramidMemory.of(height, width).masks(queries, 4));
         }
 
         @Override

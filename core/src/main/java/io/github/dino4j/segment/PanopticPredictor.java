@@ -79,6 +79,7 @@ public final class PanopticPredictor implements Predictor<PanopticMap> {
     /**
      * The segments of a photo, in its own pixels.
      *
+     * @throws IllegalArgumentException if the photo takes more memory than the budget allows
      * @throws IllegalStateException if the prediction is not finite, or the model or head is closed
      */
     @Override

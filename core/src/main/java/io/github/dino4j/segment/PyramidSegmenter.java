@@ -168,6 +168,12 @@ public final class PyramidSegmenter implements SegmentationHead {
         return 32;
     }
 
+    @Override
+    public long bytes(int height, int width) {
+        PyramidMemory memory = PyramidMemory.of(height, width);
+        return memory.adapter(config.adapter) + memory.fusion(config.fusion) + memory.fpn(config.decoder);
+    }
+
     /** The first step alone: the adapter's four maps, as wide as the backbone. */
     public Pyramid adapt(Tensor pixels, List<Tokens> taps) {
         try (Trace.Part part = Trace.part("adapter")) {

@@ -18,6 +18,17 @@ public interface SegmentationHead {
     }
 
     /**
+     * Native memory in bytes, estimated, that the head takes for one image of these sides beside its scores in the size
+     * asked for: for heads that score a coarse grid two maps of K channels at a quarter of the sides.
+     *
+     * @param height of the input in pixels
+     * @param width of the input in pixels
+     */
+    default long bytes(int height, int width) {
+        return 2L * classes() * ((height + 3L) / 4) * ((width + 3L) / 4) * Float.BYTES;
+    }
+
+    /**
      * Scores [B, K, height, width], the larger the likelier; a softmax over K makes them probabilities.
      *
      * @param pixels the normalised images [B, 3, H, W] that the backbone saw

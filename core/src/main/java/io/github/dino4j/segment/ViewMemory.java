@@ -152,6 +152,6 @@ record ViewMemory(Model model, SegmentationHead head, SegmentOptions options, in
     }
 
     private long pass(int height, int width) {
-        return model.memory(1, height, width).bytes();
+        return model.memory(1, height, width).bytes() + head.bytes(height, width);
     }
 }

@@ -136,6 +136,21 @@ class InferenceTest {
     }
 
     @Test
+    void runsWindowsOneByOneWhereTheHeadTakesMuchMemory() {
+        long before = Engine.memoryBudget();
+        try {
+            Engine.memoryBudget(4L << 30);
+            head.bytes = 3L << 30;
+
+            scores(Slide.dinoV3(64, 40), 96, 144);
+
+            assertThat(head.seen).hasSize(6).containsOnly(List.of(1L, 64L, 64L));
+        } finally {
+            Engine.memoryBudget(before);
+        }
+    }
+
+    @Test
     void padsOrStretchesAWindowToThePatch() {
         scores(Slide.dinoV2(40, 40), 40, 40);
         scores(Slide.dinoV3(40, 40), 40, 40);
