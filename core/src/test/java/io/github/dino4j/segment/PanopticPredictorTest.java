@@ -65,6 +65,16 @@ class PanopticPredictorTest {
     }
 
     @Test
+    void doesNotCountPixelsWonOutsideOfTheMaskAsVisible() {
+        PanopticMap map = map(
+                new float[][] {FIRST_CLASS, STUFF},
+                new float[][] {{0.8f, 0.8f, 0.8f, 0.8f, 0.4f, 0.4f}, {0.9f, 0.9f, 0, 0, 0, 0}});
+
+        // the first wins four pixels, as many as its mask has, but two of them outside: 2 / 4, not 4 / 4
+        assertThat(map.segments()).extracting(Segment::category).containsExactly(2);
+    }
+
+    @Test
     void leavesAPixelOpenWhoseWinnerIsNotInsideItsOwnMask() {
         PanopticMap map = map(new float[][] {FIRST_CLASS}, new float[][] {{1, 1, 1, 1, 1, 0.4f}});
 
