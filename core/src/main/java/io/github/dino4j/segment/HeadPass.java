@@ -37,10 +37,14 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         }
         return Scope.tidy(() -> {
             Tensor sized = inference instanceof Whole whole
-                    ? pixels.bilinear(whole.side(), whole.side(), false)
+                    ? square(pixels, Fit.nearest(whole.side(), multiple()))
                     : ((Plain) inference).fit().apply(pixels, multiple());
             return scores(sized, height, width);
         });
+    }
+
+    private static Tensor square(Tensor pixels, int side) {
+        return pixels.bilinear(side, side, false);
     }
 
     /** The sum over windows divided by their number at each pixel, in the size of the image. */

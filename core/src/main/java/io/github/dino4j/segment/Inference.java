@@ -17,6 +17,9 @@ public sealed interface Inference {
     /**
      * The image in one piece, both sides forced to {@code side} pixels (bilinear, not antialiased): DINOv3's evaluation
      * "whole", with 512.
+     *
+     * @param side taken as the nearest multiple of what backbone and head need (patch, 32 for heads on an adapter): 512
+     *     with patches of 16 pixels, 518 with patches of 14
      */
     record Whole(int side) implements Inference {
         public Whole {

@@ -177,6 +177,15 @@ class InferenceTest {
     }
 
     @Test
+    void roundsTheSquareToWhatBackboneAndHeadNeed() {
+        head.multiple = 12;
+
+        scores(new Inference.Whole(70), 96, 144); // patches of 16: multiples of 48
+
+        assertThat(head.seen).containsExactly(List.of(1L, 48L, 48L));
+    }
+
+    @Test
     void slidesOverSeveralImagesAtOnce() {
         Slide slide = Slide.dinoV3(32, 32);
         model.run(backbone -> {

@@ -10,6 +10,7 @@ import java.util.List;
 /** A head whose scores are the pixels themselves: red, green, blue. It notes the shapes that it sees. */
 final class PixelHead implements SegmentationHead {
     long bytes;
+    int multiple = 1;
     final List<List<Long>> seen = new ArrayList<>();
 
     @Override
@@ -20,6 +21,11 @@ final class PixelHead implements SegmentationHead {
     @Override
     public int classes() {
         return 3;
+    }
+
+    @Override
+    public int multiple() {
+        return multiple;
     }
 
     @Override
