@@ -25,6 +25,11 @@ public sealed interface Inference {
         public Whole {
             positive("side", side);
         }
+
+        @Override
+        public Whole at(double scale) {
+            return new Whole(Augmentation.size(side, scale));
+        }
     }
 
     /**
@@ -72,6 +77,15 @@ public sealed interface Inference {
         SQUARE,
         /** As wide as the image on that side (mmsegmentation, DINOv2). */
         CLIP
+    }
+
+    /**
+     * The same for a view at a scale: a forced square scales with the photo, all else follows from the photo's size.
+     *
+     * @param scale of the input's sides
+     */
+    default Inference at(double scale) {
+        return this;
     }
 
     /**

@@ -134,12 +134,13 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
             HeadPass pass = new HeadPass(backbone, h, model.card().name(), "the head (" + head.source() + ")");
             ClassVote vote = new ClassVote(h.classes(), photo.height(), photo.width(), memory.folds());
             for (double scale : other.augmentation().scales()) {
+                Inference inference = other.inference().at(scale);
                 Pixels pixels = model.prepare(transform(other, scale), photo, depth);
                 Tensor image = Model.tensor(List.of(pixels));
-                vote.add(scores(pass, other.inference(), image, memory));
+                vote.add(scores(pass, inference, image, memory));
                 if (other.augmentation().flip()) {
-                    vote.add(Scope.tidy(() -> scores(pass, other.inference(), image.flip(3), memory)
-                            .flip(3)));
+                    vote.add(Scope.tidy(
+                            () -> scores(pass, inference, image.flip(3), memory).flip(3)));
                 }
                 image.close();
             }

@@ -138,7 +138,7 @@ record ViewMemory(Model model, SegmentationHead head, SegmentOptions options, in
             long scores = head.classes() * height * width;
             return new View(height, width, scores, scores, pass(windows.height(), windows.width()));
         }
-        if (options.inference() instanceof Inference.Whole whole) {
+        if (options.inference().at(scale) instanceof Inference.Whole whole) {
             rows = whole.side();
             columns = whole.side();
         }

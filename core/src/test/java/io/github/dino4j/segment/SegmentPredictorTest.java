@@ -229,6 +229,19 @@ class SegmentPredictorTest {
     }
 
     @Test
+    void scalesTheSquareOfWholeInferenceToo() {
+        PixelHead head = new PixelHead();
+        SegmentOptions options = SMALL.withInference(new Inference.Whole(64))
+                .withAugmentation(new Augmentation(List.of(1.0, 1.5), false));
+        try (SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(1, p -> head), ClassList.numbered(3), options)) {
+            predictor.predict(coffee);
+
+            assertThat(head.seen).containsExactly(List.of(1L, 64L, 64L), List.of(1L, 96L, 96L));
+        }
+    }
+
+    @Test
     void scoresTheBackgroundOfAHeadThatIsNoLogitHead() {
         SegmentOptions options = SMALL.withScores(true);
         try (SegmentPredictor predictor = SegmentPredictor.of(
