@@ -100,14 +100,7 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
 
     private Tensor scores(Tensor pixels, int height, int width) {
         List<Tokens> taps = head.taps().read(backbone, pixels);
-        for (int i = 0; i < taps.size(); i++) {
-            if (!taps.get(i).patches().isFinite()) {
-                int layer = head.taps().layers().indices(backbone.config().depth())[i];
-                throw new NotFiniteException("layer " + layer + " of " + model
-                        + " gave NaN or infinite features; in a reduced precision load it in FLOAT32, else the weights"
-                        + " are damaged");
-            }
-        }
+        requireFinite(taps);
         Tensor scores =
                 head instanceof LogitHead coarse ? coarse.logits(taps) : head.scores(pixels, taps, height, width);
         if (!scores.isFinite()) {
@@ -115,6 +108,20 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
                     source + " gave NaN or infinite scores from finite features; its weights are damaged");
         }
         return scores;
+    }
+
+    /** All that the head reads: a class token may be damaged where the patches are not, as after a norm of its own. */
+    void requireFinite(List<Tokens> taps) {
+        for (int i = 0; i < taps.size(); i++) {
+            boolean finite = taps.get(i).patches().isFinite()
+                    && (!head.readsClassToken() || taps.get(i).cls().isFinite());
+            if (!finite) {
+                int layer = head.taps().layers().indices(backbone.config().depth())[i];
+                throw new NotFiniteException("layer " + layer + " of " + model
+                        + " gave NaN or infinite features; in a reduced precision load it in FLOAT32, else the weights"
+                        + " are damaged");
+            }
+        }
     }
 
     /** What sides must be multiples of for both. */

@@ -87,6 +87,11 @@ public final class LinearSegmenter implements LogitHead {
     }
 
     @Override
+    public boolean readsClassToken() {
+        return config.classToken;
+    }
+
+    @Override
     public Tensor logits(List<Tokens> taps) {
         Tensor x = Maps.stacked(taps.stream().map(this::map).toList());
         return conv.forward(norm.forward(learning ? dropped(x) : x));

@@ -12,6 +12,11 @@ public interface SegmentationHead {
     /** Number of classes K. */
     int classes();
 
+    /** Whether it reads class tokens beside the patches. */
+    default boolean readsClassToken() {
+        return false;
+    }
+
     /** What the sides of its input must be a multiple of, beside the backbone's patch. */
     default int multiple() {
         return 1;
