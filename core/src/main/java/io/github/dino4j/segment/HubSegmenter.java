@@ -11,6 +11,7 @@ import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The linear segmentation head of DINOv2's hub (arXiv:2304.07193, "Dense recognition tasks"): "linear" reads the last
@@ -66,6 +67,11 @@ public final class HubSegmenter implements LogitHead {
     @Override
     public Taps taps() {
         return new Taps(config.layers, true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(config.channels);
     }
 
     @Override

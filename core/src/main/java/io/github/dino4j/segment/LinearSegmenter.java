@@ -13,6 +13,7 @@ import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * DINOv3's linear segmentation head (arXiv:2508.10104, "Dense linear probing"): batch norm and a 1x1 convolution over the
@@ -79,6 +80,11 @@ public final class LinearSegmenter implements LogitHead {
     @Override
     public Taps taps() {
         return new Taps(config.layers, true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(config.channels);
     }
 
     @Override

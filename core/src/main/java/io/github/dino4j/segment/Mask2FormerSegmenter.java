@@ -14,6 +14,7 @@ import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -48,6 +49,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     @Override
     public Taps taps() {
         return new Taps(config.layers(), true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(4 * config.adapter().dim());
     }
 
     @Override
@@ -166,6 +172,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         @Override
         public Taps taps() {
             return head.taps();
+        }
+
+        @Override
+        public OptionalInt channels() {
+            return head.channels();
         }
 
         @Override

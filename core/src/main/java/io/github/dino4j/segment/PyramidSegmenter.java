@@ -14,6 +14,7 @@ import io.github.dino4j.tensor.Trace;
 import io.github.dino4j.weights.StateDict;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * Segmentation over scales: {@linkplain VitAdapter adapter}, {@linkplain ScaleFusion fusion} of its four maps,
@@ -156,6 +157,11 @@ public final class PyramidSegmenter implements SegmentationHead {
     @Override
     public Taps taps() {
         return new Taps(config.layers, true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(4 * config.adapter.dim());
     }
 
     @Override

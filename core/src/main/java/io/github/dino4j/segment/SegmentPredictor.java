@@ -32,8 +32,22 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         this.head = head;
         this.classes = classes.require(head.head().classes());
         this.options = options;
-        int depth = model.config().depth();
-        head.head().taps().layers().indices(depth); // refuses layers that the backbone does not have
+        requireWidth(model, head);
+    }
+
+    /** Refuses layers that the backbone does not have, and a head that was made for others. */
+    private static void requireWidth(Model model, LoadedHead<? extends SegmentationHead> loaded) {
+        SegmentationHead head = loaded.head();
+        List<Integer> widths = head.taps().widths(model.config());
+        int given = (head.readsClassToken() ? 2 : 1)
+                * widths.stream().mapToInt(w -> w).sum();
+        int wanted = head.channels().orElse(given);
+        if (wanted != given) {
+            throw new IllegalArgumentException("the head (" + loaded.source() + ") reads " + wanted + " channels, "
+                    + model.card().name() + " gives " + given + " (layers of width " + widths
+                    + (head.readsClassToken() ? ", each with its class token" : "")
+                    + "); load the backbone that the head was trained on");
+        }
     }
 
     /**
@@ -60,7 +74,7 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
      * A predictor of a head in memory, which it closes, run as DINOv3's evaluation does.
      *
      * @throws IllegalArgumentException if {@code classes} has another number of classes than the head, or the head reads
-     *     layers that the backbone does not have; the head then stays open
+     *     layers or widths that the backbone does not have; the head then stays open
      */
     public static SegmentPredictor of(Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes) {
         return of(backbone, head, classes, SegmentOptions.DINOV3);

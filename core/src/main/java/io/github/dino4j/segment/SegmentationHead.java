@@ -4,6 +4,7 @@ import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** From a backbone's tokens to a score for each class and pixel. Immutable; results belong to the caller's scope. */
 public interface SegmentationHead {
@@ -11,6 +12,11 @@ public interface SegmentationHead {
 
     /** Number of classes K. */
     int classes();
+
+    /** Channels that it reads of all its layers together, class tokens included; empty: any. */
+    default OptionalInt channels() {
+        return OptionalInt.empty();
+    }
 
     /** Whether it reads class tokens beside the patches. */
     default boolean readsClassToken() {

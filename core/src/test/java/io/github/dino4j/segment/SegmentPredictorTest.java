@@ -374,6 +374,16 @@ class SegmentPredictorTest {
     }
 
     @Test
+    void refusesAHeadOfAnotherWidth() {
+        try (LoadedHead<LinearSegmenter> head = LoadedHead.random(
+                1, p -> new LinearSegmenter(p, new LinearSegmenter.Config(Layers.last(1), 64, false, 5)))) {
+            assertThatThrownBy(() -> SegmentPredictor.of(model, head, FIVE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("reads 64 channels, random gives 48 (layers of width [48])");
+        }
+    }
+
+    @Test
     void refusesADecoderWhoseLoraWouldBeLeftBehind() {
         Path file = WrittenHead.fineTuneLinear("", 48, 5)
                 .with("w_a_000", 3, 48)
