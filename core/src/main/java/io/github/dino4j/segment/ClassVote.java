@@ -4,32 +4,66 @@ import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Makes the classes of a photo of the scores of its views: each resized to the photo (bilinear), softmax over the classes,
  * mean over the views, the likeliest class. Works in bands of rows: all classes of all pixels of a photo of 12 megapixels
- * would take gigabytes.
+ * would take gigabytes. Either all views are kept until the end, or only the sum of their probabilities in the photo's size,
+ * for many views that are larger than that.
  */
 final class ClassVote {
     /** Values of a band in one view. */
     private static final int BAND = 1 << 22;
 
-    private final List<Tensor> views;
+    private final List<Tensor> views = new ArrayList<>();
+    private final boolean folds;
     private final int classes;
     private final int height;
     private final int width;
 
+    /** The sum over the views so far of each band of rows [1, K, rows, W], where views are not kept. */
+    private final List<Tensor> sums = new ArrayList<>();
+
+    private int count;
+
     /**
      * Prepares the vote.
      *
-     * @param views scores [1, K, h, w] of any sizes
+     * @param folds whether each view is freed once its probabilities are added; else all are kept
      */
-    ClassVote(List<Tensor> views, int height, int width) {
-        this.views = views;
-        this.classes = (int) views.get(0).size(1);
+    ClassVote(int classes, int height, int width, boolean folds) {
+        this.folds = folds;
+        this.classes = classes;
         this.height = height;
         this.width = width;
+    }
+
+    /** Adds a view: scores [1, K, h, w] of any size, which the vote may close. */
+    void add(Tensor view) {
+        count++;
+        if (!folds) {
+            views.add(view);
+            return;
+        }
+        int rows = rows();
+        for (int band = 0; band * rows < height; band++) {
+            int top = band * rows;
+            int bottom = Math.min(top + rows, height);
+            if (count == 1) {
+                sums.add(probabilities(view, top, bottom));
+            } else {
+                Tensor before = sums.get(band);
+                sums.set(band, Scope.tidy(() -> before.add(probabilities(view, top, bottom))));
+                before.close();
+            }
+        }
+        view.close();
+    }
+
+    private int rows() {
+        return Math.max(1, BAND / (classes * width));
     }
 
     SegmentMap map(ClassList names, boolean keepScores) {
@@ -41,11 +75,11 @@ final class ClassVote {
         short[] labels = new short[pixels];
         float[] confidence = new float[pixels];
         float[] scores = new float[keepScores ? classes * pixels : 0];
-        int rows = Math.max(1, BAND / (classes * width));
+        int rows = rows();
         for (int top = 0; top < height; top += rows) {
             int bottom = Math.min(top + rows, height);
             try (Scope scope = Scope.open()) {
-                Tensor mean = probabilities(top, bottom);
+                Tensor mean = mean(top, bottom);
                 float[] label = mean.argmax(1).to(DType.F32).toFloats();
                 float[] best = mean.amax(1).toFloats();
                 int at = top * width;
@@ -65,15 +99,20 @@ final class ClassVote {
         return keepScores ? map.withScores(new ClassScores(classes, height, width, scores)) : map;
     }
 
-    /** Of rows top to bottom of the photo: [1, K, bottom - top, W]. */
-    private Tensor probabilities(int top, int bottom) {
-        Tensor sum = views.stream()
-                .map(view -> Scope.tidy(() -> rows(view, top, bottom)
-                        .bilinear(bottom - top, width, false)
-                        .softmax(1)))
-                .reduce(Tensor::add)
-                .orElseThrow();
-        return views.size() == 1 ? sum : sum.mul(1.0 / views.size());
+    /** Mean over the views of rows top to bottom of the photo: [1, K, bottom - top, W]. */
+    private Tensor mean(int top, int bottom) {
+        Tensor sum = folds
+                ? sums.get(top / rows())
+                : views.stream()
+                        .map(view -> probabilities(view, top, bottom))
+                        .reduce(Tensor::add)
+                        .orElseThrow();
+        return count == 1 ? sum : sum.mul(1.0 / count);
+    }
+
+    private Tensor probabilities(Tensor view, int top, int bottom) {
+        return Scope.tidy(() ->
+                rows(view, top, bottom).bilinear(bottom - top, width, false).softmax(1));
     }
 
     /** Those rows of the view's bilinear resize to the photo's height, as a product with their weights. */

@@ -7,6 +7,7 @@ import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The pyramid decoder of dinov3-finetune over the normed maps of the last four layers, the newest at the start.
@@ -27,6 +28,11 @@ public final class FineTuneFpn implements LogitHead {
     @Override
     public Taps taps() {
         return new Taps(Layers.last(4), true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(4 * config().in());
     }
 
     @Override

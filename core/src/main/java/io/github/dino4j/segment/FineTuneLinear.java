@@ -8,6 +8,7 @@ import io.github.dino4j.nn.Conv2d;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The linear decoder of dinov3-finetune: a 1x1 convolution over the normed patch tokens of the last layer.
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public final class FineTuneLinear implements LogitHead {
     private final Conv2d classifier;
+    private final int channels;
     private final int classes;
 
     /**
@@ -25,6 +27,7 @@ public final class FineTuneLinear implements LogitHead {
      * @param classes K
      */
     public FineTuneLinear(Parameters p, int channels, int classes) {
+        this.channels = channels;
         this.classes = classes;
         classifier = new Conv2d(p.at("classifier"), new Conv2d.Shape(channels, classes, 1, Bias.FULL));
     }
@@ -32,6 +35,11 @@ public final class FineTuneLinear implements LogitHead {
     @Override
     public Taps taps() {
         return new Taps(Layers.last(1), true);
+    }
+
+    @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(channels);
     }
 
     @Override

@@ -26,7 +26,8 @@ public enum Fit {
         return pixels.pad(columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
     }
 
-    private static int nearest(int side, int multiple) {
+    /** The multiple nearest to a side, at least one. */
+    static int nearest(int side, int multiple) {
         return Math.max(1, Math.round((float) side / multiple)) * multiple;
     }
 }

@@ -37,10 +37,14 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         }
         return Scope.tidy(() -> {
             Tensor sized = inference instanceof Whole whole
-                    ? pixels.bilinear(whole.side(), whole.side(), false)
+                    ? square(pixels, Fit.nearest(whole.side(), multiple()))
                     : ((Plain) inference).fit().apply(pixels, multiple());
             return scores(sized, height, width);
         });
+    }
+
+    private static Tensor square(Tensor pixels, int side) {
+        return pixels.bilinear(side, side, false);
     }
 
     /** The sum over windows divided by their number at each pixel, in the size of the image. */
@@ -85,24 +89,18 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
         return scores;
     }
 
-    /** How many windows fit into the memory budget at once. */
+    /** How many windows, the head's own maps with them, fit into the memory budget at once. */
     private int together(Windows windows) {
         PassMemory one = PassMemory.of(backbone.config(), Optional.empty(), 1, windows.height(), windows.width());
         long scores = 3L * head.classes() * windows.height() * windows.width() * Float.BYTES;
         long free = Math.min(MODEST, Engine.memoryBudget()) - one.threads();
-        return (int) Math.max(1, Math.min(TOGETHER, free / (one.batch() + scores)));
+        return (int) Math.max(
+                1, Math.min(TOGETHER, free / (one.batch() + head.bytes(windows.height(), windows.width()) + scores)));
     }
 
     private Tensor scores(Tensor pixels, int height, int width) {
         List<Tokens> taps = head.taps().read(backbone, pixels);
-        for (int i = 0; i < taps.size(); i++) {
-            if (!taps.get(i).patches().isFinite()) {
-                int layer = head.taps().layers().indices(backbone.config().depth())[i];
-                throw new NotFiniteException("layer " + layer + " of " + model
-                        + " gave NaN or infinite features; in a reduced precision load it in FLOAT32, else the weights"
-                        + " are damaged");
-            }
-        }
+        requireFinite(taps);
         Tensor scores =
                 head instanceof LogitHead coarse ? coarse.logits(taps) : head.scores(pixels, taps, height, width);
         if (!scores.isFinite()) {
@@ -110,6 +108,20 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
                     source + " gave NaN or infinite scores from finite features; its weights are damaged");
         }
         return scores;
+    }
+
+    /** All that the head reads: a class token may be damaged where the patches are not, as after a norm of its own. */
+    void requireFinite(List<Tokens> taps) {
+        for (int i = 0; i < taps.size(); i++) {
+            boolean finite = taps.get(i).patches().isFinite()
+                    && (!head.readsClassToken() || taps.get(i).cls().isFinite());
+            if (!finite) {
+                int layer = head.taps().layers().indices(backbone.config().depth())[i];
+                throw new NotFiniteException("layer " + layer + " of " + model
+                        + " gave NaN or infinite features; in a reduced precision load it in FLOAT32, else the weights"
+                        + " are damaged");
+            }
+        }
     }
 
     /** What sides must be multiples of for both. */

@@ -11,6 +11,7 @@ import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The linear segmentation head of DINOv2's hub (arXiv:2304.07193, "Dense recognition tasks"): "linear" reads the last
@@ -69,6 +70,11 @@ public final class HubSegmenter implements LogitHead {
     }
 
     @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(config.channels);
+    }
+
+    @Override
     public int classes() {
         return config.classes;
     }
@@ -85,6 +91,13 @@ public final class HubSegmenter implements LogitHead {
             maps.add(config.resizeFactors.isEmpty() ? map : scaled(map, config.resizeFactors.get(i)));
         }
         return conv.forward(norm.forward(Maps.stacked(maps)));
+    }
+
+    /** The stacked maps of patches of 14 pixels or more, resized as the first of them, and their norm. */
+    @Override
+    public long bytes(int height, int width) {
+        double factor = config.resizeFactors.isEmpty() ? 1 : config.resizeFactors.get(0);
+        return (long) (factor * factor * Maps.stackedBytes(config.channels, config.classes, height, width));
     }
 
     private static Tensor scaled(Tensor map, double factor) {

@@ -17,10 +17,18 @@ public sealed interface Inference {
     /**
      * The image in one piece, both sides forced to {@code side} pixels (bilinear, not antialiased): DINOv3's evaluation
      * "whole", with 512.
+     *
+     * @param side taken as the nearest multiple of what backbone and head need (patch, 32 for heads on an adapter): 512
+     *     with patches of 16 pixels, 518 with patches of 14
      */
     record Whole(int side) implements Inference {
         public Whole {
             positive("side", side);
+        }
+
+        @Override
+        public Whole at(double scale) {
+            return new Whole(Augmentation.size(side, scale));
         }
     }
 
@@ -69,6 +77,15 @@ public sealed interface Inference {
         SQUARE,
         /** As wide as the image on that side (mmsegmentation, DINOv2). */
         CLIP
+    }
+
+    /**
+     * The same for a view at a scale: a forced square scales with the photo, all else follows from the photo's size.
+     *
+     * @param scale of the input's sides
+     */
+    default Inference at(double scale) {
+        return this;
     }
 
     /**

@@ -79,6 +79,7 @@ public final class InstancePredictor implements Predictor<InstanceList> {
     /**
      * The objects of a photo in its own pixels, the surest first.
      *
+     * @throws IllegalArgumentException if the photo takes more memory than the budget allows
      * @throws IllegalStateException if the prediction is not finite, or the model or head is closed
      */
     @Override

@@ -13,6 +13,7 @@ import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Device;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * DINOv3's linear segmentation head (arXiv:2508.10104, "Dense linear probing"): batch norm and a 1x1 convolution over the
@@ -82,14 +83,30 @@ public final class LinearSegmenter implements LogitHead {
     }
 
     @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(config.channels);
+    }
+
+    @Override
     public int classes() {
         return config.classes;
+    }
+
+    @Override
+    public boolean readsClassToken() {
+        return config.classToken;
     }
 
     @Override
     public Tensor logits(List<Tokens> taps) {
         Tensor x = Maps.stacked(taps.stream().map(this::map).toList());
         return conv.forward(norm.forward(learning ? dropped(x) : x));
+    }
+
+    /** The stacked maps of patches of 14 pixels or more, and their norm. */
+    @Override
+    public long bytes(int height, int width) {
+        return Maps.stackedBytes(config.channels, config.classes, height, width);
     }
 
     private Tensor map(Tokens tokens) {

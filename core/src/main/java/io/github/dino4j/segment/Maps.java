@@ -16,6 +16,15 @@ final class Maps {
                 1, maps.stream().map(map -> resized(map, height, width)).toList());
     }
 
+    /**
+     * Bytes of stacked maps, what they were stacked of, their norm, and two maps of K classes, for one image. Patches have
+     * 14 pixels: more of them than in any published backbone since DINOv2.
+     */
+    static long stackedBytes(int channels, int classes, int height, int width) {
+        long patches = ((height + 13L) / 14) * ((width + 13L) / 14);
+        return patches * (3L * channels + 2L * classes) * Float.BYTES;
+    }
+
     /** Resizes bilinearly, align_corners false, if need be. */
     static Tensor resized(Tensor map, long height, long width) {
         return map.size(2) == height && map.size(3) == width ? map : map.bilinear(height, width, false);

@@ -14,6 +14,7 @@ import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Trace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     }
 
     @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(4 * config.adapter().dim());
+    }
+
+    @Override
     public int classes() {
         return config.classes();
     }
@@ -58,6 +64,18 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     @Override
     public int multiple() {
         return MULTIPLE;
+    }
+
+    /** The largest of its steps: both decoders free the maps they read before the next begins. */
+    @Override
+    public long bytes(int height, int width) {
+        PyramidMemory memory = PyramidMemory.of(height, width);
+        PixelDecoder.Config pixels = config.pixelDecoder();
+        long decoded = memory.adapter(config.adapter()) + memory.pixelDecoder(pixels);
+        long asked = memory.pixelDecoder(pixels) + memory.queries(config.decoder());
+        long scored = memory.masks(config.decoder().queries(), 1) / 4
+                + memory.masks(Math.min(config.decoder().queries(), most(classes())), 2);
+        return Math.max(decoded, Math.max(asked, scored));
     }
 
     /**
@@ -121,8 +139,7 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
     static Tensor scores(MaskPrediction prediction, int height, int width) {
         Tensor classes = prediction.classProbabilities().transpose(1, 2); // [B, K, Q]
         int queries = (int) prediction.masks().size(1);
-        // As many masks of full size at a time as there are scores, so that many queries do not rule the memory.
-        int most = Math.max(16, prediction.count());
+        int most = most(prediction.count());
         Tensor sum = blend(prediction, classes, 0, Math.min(most, queries), height, width);
         for (int first = most; first < queries; first += most) {
             int from = first;
@@ -132,6 +149,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
             before.close();
         }
         return sum;
+    }
+
+    /** As many masks of full size at a time as there are scores, so that many queries do not rule the memory. */
+    private static int most(int classes) {
+        return Math.max(16, classes);
     }
 
     /** The scores that {@code count} queries give. */
@@ -153,6 +175,11 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         }
 
         @Override
+        public OptionalInt channels() {
+            return head.channels();
+        }
+
+        @Override
         public int classes() {
             return head.classes();
         }
@@ -160,6 +187,14 @@ public final class Mask2FormerSegmenter implements SegmentationHead {
         @Override
         public int multiple() {
             return head.multiple();
+        }
+
+        /** Here all masks are of full size at once, and rounding copies them. */
+        @Override
+        public long bytes(int height, int width) {
+            int queries = head.config.decoder().queries();
+            return Math.max(
+                    head.bytes(height, width), PyramidMemory.of(height, width).masks(queries, 4));
         }
 
         @Override

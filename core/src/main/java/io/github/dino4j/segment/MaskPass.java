@@ -10,9 +10,11 @@ import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.NotFiniteException;
+import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,6 +48,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
     /**
      * What {@code read} makes of the prediction for a photo whose shorter side is brought to about {@code side} pixels.
      *
+     * @throws IllegalArgumentException if the photo takes more memory than {@link Engine#memoryBudget} allows
      * @throws IllegalStateException if the prediction is not finite, or the model or head is closed
      */
     <R> R run(RgbImage photo, Optional<DepthFrame> depth, int side, Function<MaskPrediction, R> read) {
@@ -58,6 +61,7 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
                 .transform()
                 .withSizing(new Sizing.KeepAspectToMultiple(Sizing.Side.SHORTER, side, multiple))
                 .withInterpolation(Interpolation.BILINEAR);
+        requireMemory(photo, side, multiple);
         return model.run(backbone -> head.use(h -> {
             MaskPrediction prediction;
             try (Scope scope = Scope.open()) {
@@ -71,6 +75,32 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
             }
             return read.apply(prediction);
         }));
+    }
+
+    /** Before anything is resized: backbone and head at work, then a mask of the photo's size, its resize and its sigmoid. */
+    private void requireMemory(RgbImage photo, int side, int multiple) {
+        double enlarged = (double) side / Math.min(photo.height(), photo.width());
+        long height = up(photo.height() * enlarged, multiple);
+        long width = up(photo.width() * enlarged, multiple);
+        long bytes = 3L * Float.BYTES * photo.height() * photo.width();
+        if (Math.max(height, width) < Integer.MAX_VALUE) {
+            bytes += model.memory(1, (int) height, (int) width).bytes()
+                    + head.head().bytes((int) height, (int) width);
+        }
+        if (height * width > Integer.MAX_VALUE || bytes > Engine.memoryBudget()) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "masks of an image of %d x %d pixels take about %.1f GB, the memory budget is %.1f GB; name a smaller"
+                            + " side (withSide of the options), cut the photo, or raise Engine.memoryBudget",
+                    width,
+                    height,
+                    1e-9 * bytes,
+                    1e-9 * Engine.memoryBudget()));
+        }
+    }
+
+    private static long up(double side, int multiple) {
+        return (long) Math.ceil(side / multiple) * multiple;
     }
 
     /** The probabilities of query {@code query}'s mask in the photo's size, row by row. */

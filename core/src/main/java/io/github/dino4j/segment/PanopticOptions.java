@@ -5,7 +5,8 @@ package io.github.dino4j.segment;
  *
  * @param side to which the shorter side of a photo is resized, aspect kept as nearly as multiples of 32 allow
  * @param object least probability of the class of a query that takes part
- * @param overlap least share of a query's mask that must stay visible beside the others
+ * @param overlap least share of the pixels inside of a query's mask (probability 0.5 and above) that it must win against
+ *     the others; pixels that it wins outside of its mask do not count
  */
 public record PanopticOptions(int side, double object, double overlap) {
     /** Both thresholds of Mask2Former (arXiv:2112.01527), shorter side 512. */

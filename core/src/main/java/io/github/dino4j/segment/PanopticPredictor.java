@@ -24,6 +24,11 @@ import java.util.Set;
  * <p>The rules are those of MaskFormer (arXiv:2107.06278, "Mask-classification inference"): of the queries that are sure
  * of their class, each pixel goes to the one with the largest product of class and mask probability; a query whose mask
  * is mostly taken by others is dropped, and what is left of the others' masks are the segments.
+ *
+ * <p>What is left is counted by the paper's text, which drops a query if large parts of its binary mask are occluded by
+ * others: pixels inside of its mask (probability 0.5 and above) that it won, over all pixels inside of its mask. The code
+ * published with the papers divides by the same and counts all pixels won, also those outside of the mask, so that it
+ * keeps some segments that are dropped here.
  */
 public final class PanopticPredictor implements Predictor<PanopticMap> {
     private static final float INSIDE = 0.5f;
@@ -79,6 +84,7 @@ public final class PanopticPredictor implements Predictor<PanopticMap> {
     /**
      * The segments of a photo, in its own pixels.
      *
+     * @throws IllegalArgumentException if the photo takes more memory than the budget allows
      * @throws IllegalStateException if the prediction is not finite, or the model or head is closed
      */
     @Override

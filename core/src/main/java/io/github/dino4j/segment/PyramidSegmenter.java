@@ -14,6 +14,7 @@ import io.github.dino4j.tensor.Trace;
 import io.github.dino4j.weights.StateDict;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * Segmentation over scales: {@linkplain VitAdapter adapter}, {@linkplain ScaleFusion fusion} of its four maps,
@@ -159,6 +160,11 @@ public final class PyramidSegmenter implements SegmentationHead {
     }
 
     @Override
+    public OptionalInt channels() {
+        return OptionalInt.of(4 * config.adapter.dim());
+    }
+
+    @Override
     public int classes() {
         return Math.max(2, config.decoder.classes());
     }
@@ -166,6 +172,12 @@ public final class PyramidSegmenter implements SegmentationHead {
     @Override
     public int multiple() {
         return 32;
+    }
+
+    @Override
+    public long bytes(int height, int width) {
+        PyramidMemory memory = PyramidMemory.of(height, width);
+        return memory.adapter(config.adapter) + memory.fusion(config.fusion) + memory.fpn(config.decoder);
     }
 
     /** The first step alone: the adapter's four maps, as wide as the backbone. */

@@ -55,7 +55,8 @@ public final class SegmentMap {
      * @param height of the photo
      * @param labels [height * width], row by row: 0 to K - 1, or {@link #NONE}
      * @param confidence [height * width]: probability or score of the winning class
-     * @throws IllegalArgumentException if a size does not fit or a label is none of {@code classes}
+     * @throws IllegalArgumentException if a size does not fit, a label is none of {@code classes}, or a confidence is NaN
+     *     or infinite; the message counts them and names the first
      */
     public static SegmentMap of(int width, int height, short[] labels, float[] confidence, ClassList classes) {
         if (width < 1 || height < 1 || labels.length != (long) width * height || confidence.length != labels.length) {
@@ -68,12 +69,38 @@ public final class SegmentMap {
                         + ") is no class of " + classes.name() + ", which has 0 to " + (classes.size() - 1));
             }
         }
+        requireFinite("confidences", width, height, confidence);
         return new SegmentMap(width, height, labels, confidence, classes, null);
     }
 
-    /** The class with the highest score at each place of the score map; of equal ones the first. */
+    private static void requireFinite(String what, int width, int height, float[] values) {
+        int first = -1;
+        int count = 0;
+        for (int i = values.length - 1; i >= 0; i--) {
+            if (!Float.isFinite(values[i])) {
+                first = i;
+                count++;
+            }
+        }
+        if (count > 0) {
+            int category = first / (width * height);
+            int row = first / width % height;
+            throw new IllegalArgumentException(count + " of " + values.length + " " + what
+                    + " are not finite, the first is " + values[first] + " in column " + first % width + ", row " + row
+                    + (values.length > width * height ? " of class " + category : "")
+                    + "; a model that gives such values was loaded incompletely or overflowed");
+        }
+    }
+
+    /**
+     * The class with the highest score at each place of the score map; of equal ones the first.
+     *
+     * @throws IllegalArgumentException if the number of classes does not fit or a score is NaN or infinite; the message counts
+     *     them and names the first
+     */
     public static SegmentMap of(ClassScores scores, ClassList classes) {
         classes.require(scores.classes());
+        requireFinite("scores", scores.width(), scores.height(), scores.values());
         int size = scores.height() * scores.width();
         short[] labels = new short[size];
         float[] best = Arrays.copyOf(scores.values(), size);

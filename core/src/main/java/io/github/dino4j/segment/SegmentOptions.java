@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  *
  * @param side to which the shorter side of a photo is resized first, aspect kept; empty: the photo's own size
  * @param inference in one piece or in windows
- * @param augmentation views whose probabilities are averaged
+ * @param augmentation views whose probabilities are averaged; its scales are those of the side, and of the square of
+ *     {@link Inference.Whole}
  * @param normalisation empty: the backbone's own, by its model card
  * @param keepScores whether results hold the probability of every class: K times the size of the photo, as floats
  */

@@ -10,13 +10,10 @@ import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.Predictor;
-import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,12 +21,6 @@ import java.util.Optional;
  * and gets the same result as alone.
  */
 public final class SegmentPredictor implements Predictor<SegmentMap> {
-    /** Values of a score map in the size of the input: 4 GiB. */
-    private static final long MOST_SCORES = 1L << 30;
-
-    /** Pixels that a head which cannot be enlarged in pieces scores at most, in units of its classes: 1 GiB. */
-    private static final long MOST_AT_ONCE = 1L << 28;
-
     private final Model model;
     private final LoadedHead<? extends SegmentationHead> head;
     private final ClassList classes;
@@ -41,8 +32,22 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         this.head = head;
         this.classes = classes.require(head.head().classes());
         this.options = options;
-        int depth = model.config().depth();
-        head.head().taps().layers().indices(depth); // refuses layers that the backbone does not have
+        requireWidth(model, head);
+    }
+
+    /** Refuses layers that the backbone does not have, and a head that was made for others. */
+    private static void requireWidth(Model model, LoadedHead<? extends SegmentationHead> loaded) {
+        SegmentationHead head = loaded.head();
+        List<Integer> widths = head.taps().widths(model.config());
+        int given = (head.readsClassToken() ? 2 : 1)
+                * widths.stream().mapToInt(w -> w).sum();
+        int wanted = head.channels().orElse(given);
+        if (wanted != given) {
+            throw new IllegalArgumentException("the head (" + loaded.source() + ") reads " + wanted + " channels, "
+                    + model.card().name() + " gives " + given + " (layers of width " + widths
+                    + (head.readsClassToken() ? ", each with its class token" : "")
+                    + "); load the backbone that the head was trained on");
+        }
     }
 
     /**
@@ -69,7 +74,7 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
      * A predictor of a head in memory, which it closes, run as DINOv3's evaluation does.
      *
      * @throws IllegalArgumentException if {@code classes} has another number of classes than the head, or the head reads
-     *     layers that the backbone does not have; the head then stays open
+     *     layers or widths that the backbone does not have; the head then stays open
      */
     public static SegmentPredictor of(Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes) {
         return of(backbone, head, classes, SegmentOptions.DINOV3);
@@ -138,19 +143,22 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
 
     private SegmentMap predict(RgbImage photo, Optional<DepthFrame> depth, SegmentOptions other) {
         return model.run(backbone -> head.use(h -> {
+            ViewMemory memory = ViewMemory.of(model, h, other, photo);
+            memory.require();
             HeadPass pass = new HeadPass(backbone, h, model.card().name(), "the head (" + head.source() + ")");
-            List<Tensor> views = new ArrayList<>();
+            ClassVote vote = new ClassVote(h.classes(), photo.height(), photo.width(), memory.folds());
             for (double scale : other.augmentation().scales()) {
-                requireMemory(photo, other, scale);
+                Inference inference = other.inference().at(scale);
                 Pixels pixels = model.prepare(transform(other, scale), photo, depth);
                 Tensor image = Model.tensor(List.of(pixels));
-                views.add(scores(pass, other.inference(), image, photo));
+                vote.add(scores(pass, inference, image, memory));
                 if (other.augmentation().flip()) {
-                    views.add(Scope.tidy(() -> scores(pass, other.inference(), image.flip(3), photo)
-                            .flip(3)));
+                    vote.add(Scope.tidy(
+                            () -> scores(pass, inference, image.flip(3), memory).flip(3)));
                 }
+                image.close();
             }
-            return new ClassVote(views, photo.height(), photo.width()).map(classes, other.keepScores());
+            return vote.map(classes, other.keepScores());
         }));
     }
 
@@ -160,12 +168,8 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         head.close();
     }
 
-    private Tensor scores(HeadPass pass, Inference inference, Tensor image, RgbImage photo) {
-        double most = (double) MOST_AT_ONCE / classes.size();
-        double shrink = Math.min(1, Math.sqrt(most / ((double) photo.width() * photo.height())));
-        int height = Math.max(1, (int) (photo.height() * shrink));
-        int width = Math.max(1, (int) (photo.width() * shrink));
-        return pass.run(inference, image, height, width);
+    private static Tensor scores(HeadPass pass, Inference inference, Tensor image, ViewMemory memory) {
+        return pass.run(inference, image, memory.scored(memory.photoHeight()), memory.scored(memory.photoWidth()));
     }
 
     /** How {@link #predict(RgbImage)} prepares photos, at one scale. */
@@ -182,36 +186,5 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
         return own.withSizing(sizing)
                 .withInterpolation(Interpolation.BILINEAR)
                 .withNormalisation(other.normalisation().orElse(own.normalisation()));
-    }
-
-    /** Before anything is resized: a narrow strip of a photo could ask for any number of pixels. */
-    private void requireMemory(RgbImage photo, SegmentOptions other, double scale) {
-        double enlarged = other.side().isEmpty()
-                ? 1
-                : (double) Augmentation.size(other.side().getAsInt(), scale) / Math.min(photo.height(), photo.width());
-        int height = (int) Math.round(photo.height() * enlarged);
-        int width = (int) Math.round(photo.width() * enlarged);
-        long scores = 0; // in one piece they are as coarse as the patches
-        long pass;
-        if (other.inference() instanceof Inference.Slide slide) {
-            Windows windows = Windows.of(slide, height, width);
-            scores = (long) classes.size() * height * width;
-            pass = model.memory(1, windows.height(), windows.width()).bytes();
-        } else if (other.inference() instanceof Inference.Whole whole) {
-            pass = model.memory(1, whole.side(), whole.side()).bytes();
-        } else {
-            pass = model.memory(1, height, width).bytes();
-        }
-        long bytes = pass + 3 * scores * Float.BYTES;
-        if (scores > MOST_SCORES || bytes > Engine.memoryBudget()) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "%d classes of an image of %d x %d pixels take about %.1f GB; name a smaller side"
-                            + " (SegmentOptions.withSide), cut the photo, or raise Engine.memoryBudget",
-                    classes.size(),
-                    width,
-                    height,
-                    1e-9 * bytes));
-        }
     }
 }

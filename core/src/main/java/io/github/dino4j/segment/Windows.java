@@ -19,6 +19,11 @@ import java.util.stream.IntStream;
  */
 record Windows(int height, int width, List<Integer> tops, List<Integer> lefts) {
 
+    /** One window of the size that those of an image have: an extreme strip has more of them than are worth a list. */
+    static Windows sized(Slide slide, int height, int width) {
+        return of(slide, Math.min(height, slide.cropHeight()), Math.min(width, slide.cropWidth()));
+    }
+
     static Windows of(Slide slide, int height, int width) {
         int cropHeight = slide.cropHeight();
         int cropWidth = slide.cropWidth();

@@ -3,7 +3,11 @@ package io.github.dino4j.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.segment.Inference.Oversize;
 import io.github.dino4j.segment.Inference.Slide;
@@ -136,6 +140,21 @@ class InferenceTest {
     }
 
     @Test
+    void runsWindowsOneByOneWhereTheHeadTakesMuchMemory() {
+        long before = Engine.memoryBudget();
+        try {
+            Engine.memoryBudget(4L << 30);
+            head.bytes = 3L << 30;
+
+            scores(Slide.dinoV3(64, 40), 96, 144);
+
+            assertThat(head.seen).hasSize(6).containsOnly(List.of(1L, 64L, 64L));
+        } finally {
+            Engine.memoryBudget(before);
+        }
+    }
+
+    @Test
     void padsOrStretchesAWindowToThePatch() {
         scores(Slide.dinoV2(40, 40), 40, 40);
         scores(Slide.dinoV3(40, 40), 40, 40);
@@ -162,6 +181,15 @@ class InferenceTest {
     }
 
     @Test
+    void roundsTheSquareToWhatBackboneAndHeadNeed() {
+        head.multiple = 12;
+
+        scores(new Inference.Whole(70), 96, 144); // patches of 16: multiples of 48
+
+        assertThat(head.seen).containsExactly(List.of(1L, 48L, 48L));
+    }
+
+    @Test
     void slidesOverSeveralImagesAtOnce() {
         Slide slide = Slide.dinoV3(32, 32);
         model.run(backbone -> {
@@ -172,6 +200,25 @@ class InferenceTest {
             assertThat(scores.toFloats()).isEqualTo(both.toFloats());
             return null;
         });
+    }
+
+    @Test
+    void looksAtClassTokensWhereTheHeadReadsThem() {
+        LinearSegmenter.Config plain = new LinearSegmenter.Config(Layers.last(1), 48, false, 5);
+        try (LoadedHead<LinearSegmenter> without = LoadedHead.random(1, p -> new LinearSegmenter(p, plain));
+                LoadedHead<LinearSegmenter> with =
+                        LoadedHead.random(1, p -> new LinearSegmenter(p, plain.withClassToken()))) {
+            model.run(backbone -> {
+                List<Tokens> taps = List.of(new Tokens(
+                        Tensor.zeros(1, 48).mul(Double.NaN), Tensor.zeros(1, 0, 48), Tensor.zeros(1, 4, 48), 2, 2));
+                new HeadPass(backbone, without.head(), "m", "h").requireFinite(taps);
+
+                assertThatThrownBy(() -> new HeadPass(backbone, with.head(), "m", "h").requireFinite(taps))
+                        .isInstanceOf(NotFiniteException.class)
+                        .hasMessageContaining("layer 1 of m gave NaN or infinite features");
+                return null;
+            });
+        }
     }
 
     @Test

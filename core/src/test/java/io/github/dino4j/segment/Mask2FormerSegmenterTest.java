@@ -189,6 +189,20 @@ class Mask2FormerSegmenterTest {
         }
     }
 
+    @Test
+    void estimatesMoreMemoryThanItsWidestMapsAtAQuarterOfTheSides() {
+        try (Arena arena = new Arena();
+                Scope scope = Scope.inference()) {
+            Mask2FormerSegmenter head =
+                    new Mask2FormerSegmenter(Parameters.of(new ShapeParameters(arena)), Mask2FormerConfig.PUBLISHED);
+            long quarter = 4L * 224 * 224;
+
+            // prior, upsampled, sum and norm of 4096 channels; lateral, sum and result of 2048
+            assertThat(head.bytes(896, 896)).isGreaterThan(quarter * (4 * 4096 + 3 * 2048));
+            assertThat(head.rounded().bytes(896, 896)).isGreaterThanOrEqualTo(head.bytes(896, 896));
+        }
+    }
+
     private static Tensor scores(Mask2FormerSegmenter head, List<Tokens> taps, Tensor pixels) {
         return head.scores(pixels, taps, 40, 50);
     }

@@ -8,6 +8,7 @@ import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
+import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,16 @@ class PanopticPredictorTest {
     }
 
     @Test
+    void doesNotCountPixelsWonOutsideOfTheMaskAsVisible() {
+        PanopticMap map = map(
+                new float[][] {FIRST_CLASS, STUFF},
+                new float[][] {{0.8f, 0.8f, 0.8f, 0.8f, 0.4f, 0.4f}, {0.9f, 0.9f, 0, 0, 0, 0}});
+
+        // the first wins four pixels, as many as its mask has, but two of them outside: 2 / 4, not 4 / 4
+        assertThat(map.segments()).extracting(Segment::category).containsExactly(2);
+    }
+
+    @Test
     void leavesAPixelOpenWhoseWinnerIsNotInsideItsOwnMask() {
         PanopticMap map = map(new float[][] {FIRST_CLASS}, new float[][] {{1, 1, 1, 1, 1, 0.4f}});
 
@@ -83,6 +94,27 @@ class PanopticPredictorTest {
 
             assertThat(map.width()).isEqualTo(150);
             assertThat(map.height()).isEqualTo(70);
+        }
+    }
+
+    @Test
+    void refusesAPhotoWhoseMasksAreBeyondTheMemoryBudget() {
+        long before = Engine.memoryBudget();
+        try (Model model = SmallMask2Former.backbone();
+                PanopticPredictor predictor = PanopticPredictor.of(
+                        model,
+                        LoadedHead.random(3, p -> new Mask2FormerSegmenter(p, SmallMask2Former.config(64, 6))),
+                        CLASSES,
+                        THINGS,
+                        new PanopticOptions(256, 0, 0))) {
+            Engine.memoryBudget(model.memory(1, 256, 512).bytes() + 3 * 4 * 150 * 75); // none for the head
+
+            assertThatThrownBy(() -> predictor.predict(TinyModel.picture(150, 75, 1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("masks of an image of 512 x 256 pixels")
+                    .hasMessageContaining("raise Engine.memoryBudget");
+        } finally {
+            Engine.memoryBudget(before);
         }
     }
 

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** A head whose scores are the pixels themselves: red, green, blue. It notes the shapes that it sees. */
 final class PixelHead implements SegmentationHead {
+    long bytes;
+    int multiple = 1;
     final List<List<Long>> seen = new ArrayList<>();
 
     @Override
@@ -19,6 +21,16 @@ final class PixelHead implements SegmentationHead {
     @Override
     public int classes() {
         return 3;
+    }
+
+    @Override
+    public int multiple() {
+        return multiple;
+    }
+
+    @Override
+    public long bytes(int height, int width) {
+        return bytes;
     }
 
     @Override

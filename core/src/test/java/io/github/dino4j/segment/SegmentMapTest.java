@@ -22,6 +22,24 @@ class SegmentMapTest {
     private static final SegmentMap MAP = Drawn.map(3, 2, 2, 2, 0, SegmentMap.NONE, 2, 0);
 
     @Test
+    void refusesScoresThatAreNotFinite() {
+        float[] scores = {0, 1, 2, 3, Float.NaN, Float.POSITIVE_INFINITY, 6, 7};
+
+        assertThatThrownBy(() -> SegmentMap.of(new ClassScores(2, 2, 2, scores), ClassList.numbered(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 of 8 scores are not finite, the first is NaN in column 0, row 0 of class 1");
+    }
+
+    @Test
+    void refusesConfidencesThatAreNotFinite() {
+        float[] confidences = {0, 1, 1, Float.NEGATIVE_INFINITY};
+
+        assertThatThrownBy(() -> SegmentMap.of(2, 2, new short[4], confidences, ClassList.numbered(2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 of 4 confidences are not finite, the first is -Infinity in column 1, row 1");
+    }
+
+    @Test
     void knowsTheClassOfAPixel() {
         assertThat(MAP.label(0, 0)).isEqualTo(2);
         assertThat(MAP.label(2, 1)).isZero();

@@ -24,6 +24,7 @@ import io.github.dino4j.testkit.MemorySoak;
 import io.github.dino4j.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -176,6 +177,71 @@ class SegmentPredictorTest {
     }
 
     @Test
+    void averagesViewsThatAreLargerThanThePhotoInItsSize() {
+        SegmentOptions options = SMALL.withAugmentation(new Augmentation(List.of(1.0, 1.5), true))
+                .withScores(true);
+        RgbImage stamp = coffee.crop(10, 10, 21, 33);
+        try (SegmentPredictor predictor = linear(options)) {
+            assertThat(ViewMemory.of(model, predictor.head(), options, stamp).folds())
+                    .isTrue();
+            assertSame(predictor.predict(stamp), probabilities(predictor, options, stamp));
+        }
+    }
+
+    @Test
+    void keepsNoMoreOfManyViewsThanTheProbabilitiesOfThePhoto() {
+        try (SegmentPredictor predictor = linear(SMALL)) {
+            RgbImage stamp = coffee.crop(10, 10, 21, 33);
+            long one = ViewMemory.of(model, predictor.head(), SMALL, stamp).bytes();
+            SegmentOptions hundred = SMALL.withAugmentation(new Augmentation(Collections.nCopies(100, 1.0), false));
+
+            assertThat(ViewMemory.of(model, predictor.head(), hundred, stamp).bytes() - one)
+                    .isEqualTo(5 * 21 * 33 * 4);
+        }
+    }
+
+    @Test
+    void refusesMoreViewsThanTheMemoryBudgetHolds() {
+        SegmentOptions many = SMALL.withAugmentation(new Augmentation(Collections.nCopies(5, 1.0), true));
+        long before = Engine.memoryBudget();
+        try (SegmentPredictor predictor = linear(SMALL)) {
+            Engine.memoryBudget(
+                    ViewMemory.of(model, predictor.head(), SMALL, coffee).bytes());
+
+            assertThat(predictor.predict(coffee).width()).isEqualTo(coffee.width());
+            assertThatThrownBy(() -> predictor.predict(coffee, many))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("what is kept of 10 views")
+                    .hasMessageContaining("withAugmentation");
+        } finally {
+            Engine.memoryBudget(before);
+        }
+    }
+
+    @Test
+    void refusesAStripWhoseSidesAreBeyondInt() {
+        RgbImage strip = Drawn.grey(65_535, 1);
+        try (SegmentPredictor predictor = linear(SMALL.withSide(65_536))) {
+            assertThatThrownBy(() -> predictor.predict(strip))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("5 classes of an image of 4294901760 x 65536 pixels");
+        }
+    }
+
+    @Test
+    void scalesTheSquareOfWholeInferenceToo() {
+        PixelHead head = new PixelHead();
+        SegmentOptions options = SMALL.withInference(new Inference.Whole(64))
+                .withAugmentation(new Augmentation(List.of(1.0, 1.5), false));
+        try (SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(1, p -> head), ClassList.numbered(3), options)) {
+            predictor.predict(coffee);
+
+            assertThat(head.seen).containsExactly(List.of(1L, 64L, 64L), List.of(1L, 96L, 96L));
+        }
+    }
+
+    @Test
     void scoresTheBackgroundOfAHeadThatIsNoLogitHead() {
         SegmentOptions options = SMALL.withScores(true);
         try (SegmentPredictor predictor = SegmentPredictor.of(
@@ -304,6 +370,16 @@ class SegmentPredictorTest {
             assertThatThrownBy(() -> SegmentPredictor.of(model, head, FIVE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("layer 3 does not exist");
+        }
+    }
+
+    @Test
+    void refusesAHeadOfAnotherWidth() {
+        try (LoadedHead<LinearSegmenter> head = LoadedHead.random(
+                1, p -> new LinearSegmenter(p, new LinearSegmenter.Config(Layers.last(1), 64, false, 5)))) {
+            assertThatThrownBy(() -> SegmentPredictor.of(model, head, FIVE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("reads 64 channels, random gives 48 (layers of width [48])");
         }
     }
 
