@@ -572,21 +572,6 @@ public final class Tensor {
                 weight);
     }
 
-    /** Transposed convolution of x [B, in, H, W] with weight [in, out, k, k]: H becomes (H - 1) stride + k. */
-    public Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, int stride) {
-        long[] strides = {stride, stride};
-        long[] one = {1, 1};
-        Trace.macs(elements() * weight.elements() / weight.size(0));
-        if (device() == Device.META) {
-            long height = (size(2) - 1) * stride + weight.size(2);
-            return onMeta(size(0), weight.size(1), height, (size(3) - 1) * stride + weight.size(3));
-        }
-        return op(
-                "conv_transpose2d",
-                () -> torch.conv_transpose2d(handle, weight.handle(), optional(bias), strides, ZERO, ZERO, 1, one),
-                weight);
-    }
-
     /** Normalises x [B, C, ...] in each sample over groups of C / {@code groups} channels and all places. */
     public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double eps) {
         if (device() == Device.META) {
