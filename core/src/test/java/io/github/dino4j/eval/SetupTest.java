@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.decoder.FpnDecoder;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.depth.ClassToken;
@@ -32,7 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class SetupTest {
-    private static final int WIDTH = TinyModel.CONFIG.dim();
+    private static final int WIDTH = 48;
+    private static final VitConfig FOUR_BLOCKS = TinyModel.of(WIDTH, 3, 4);
     private static final LinearDepthConfig LINEAR =
             new LinearDepthConfig(List.of(WIDTH), ClassToken.APPENDED, HeadNorm.NONE, 4, 16);
     private static final Taps LAST = new Taps(Layers.last(1), false);
@@ -42,7 +44,7 @@ class SetupTest {
 
     @BeforeAll
     static void load() {
-        model = Model.random(TinyModel.CONFIG, 1);
+        model = Model.random(FOUR_BLOCKS, 1);
     }
 
     @AfterAll
@@ -99,7 +101,7 @@ class SetupTest {
     void saysWhatADepthHeadReadsAndHowItAnswers() {
         JsonNode head = depth(LINEAR, VALUES, LAST).get("head");
 
-        assertThat(head.get("layers").toString()).isEqualTo("[" + (TinyModel.CONFIG.depth() - 1) + "]");
+        assertThat(head.get("layers").toString()).isEqualTo("[" + (FOUR_BLOCKS.depth() - 1) + "]");
         assertThat(head.get("norm").asBoolean()).isFalse();
         assertThat(head.get("range").toString()).isEqualTo("[0.001,10.0]");
         assertThat(head.get("spacing").asText()).isEqualTo("linear");
@@ -116,20 +118,20 @@ class SetupTest {
 
     @Test
     void tellsSegmentationHeadsApartThatReadDifferently() {
-        LinearSegmenter.Config last = LinearSegmenter.Config.of(TinyModel.CONFIG, Layers.last(1), 3);
+        LinearSegmenter.Config last = LinearSegmenter.Config.of(FOUR_BLOCKS, Layers.last(1), 3);
 
         assertThat(List.of(
                         linear(last),
-                        linear(LinearSegmenter.Config.of(TinyModel.CONFIG, Layers.of(0), 3)),
-                        linear(LinearSegmenter.Config.of(TinyModel.CONFIG, Layers.last(2), 3)),
+                        linear(LinearSegmenter.Config.of(FOUR_BLOCKS, Layers.of(0), 3)),
+                        linear(LinearSegmenter.Config.of(FOUR_BLOCKS, Layers.last(2), 3)),
                         linear(last.withClassToken())))
                 .doesNotHaveDuplicates();
     }
 
     @Test
     void saysWhatASegmentationHeadReads() {
-        JsonNode head = linear(LinearSegmenter.Config.of(TinyModel.CONFIG, Layers.of(0), 3))
-                .get("head");
+        JsonNode head =
+                linear(LinearSegmenter.Config.of(FOUR_BLOCKS, Layers.of(0), 3)).get("head");
 
         assertThat(head.get("layers").toString()).isEqualTo("[0]");
         assertThat(head.get("norm").asBoolean()).isTrue();
