@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** Weights of another source, those whose name passes as variables that gradients reach. Buffers never learn. */
-public final class TrainableParameters implements ParameterSource {
+public final class TrainableParameters implements ForwardingSource {
     private final ParameterSource source;
     private final Predicate<String> learns;
     private final Map<String, Tensor> variables = new LinkedHashMap<>();
@@ -15,6 +15,11 @@ public final class TrainableParameters implements ParameterSource {
     public TrainableParameters(ParameterSource source, Predicate<String> learns) {
         this.source = source;
         this.learns = learns;
+    }
+
+    @Override
+    public ParameterSource source() {
+        return source;
     }
 
     @Override
@@ -30,36 +35,6 @@ public final class TrainableParameters implements ParameterSource {
     @Override
     public Tensor read(String name, Init init, long... shape) {
         return learns.test(name) ? take(name, init, shape) : source.read(name, init, shape);
-    }
-
-    @Override
-    public void notFinite(String name) {
-        source.notFinite(name);
-    }
-
-    @Override
-    public Tensor buffer(String name, Init init, long... shape) {
-        return source.buffer(name, init, shape);
-    }
-
-    @Override
-    public boolean isComplete() {
-        return source.isComplete();
-    }
-
-    @Override
-    public void alias(String first, String second) {
-        source.alias(first, second);
-    }
-
-    @Override
-    public Tensor keep(Tensor derived) {
-        return source.keep(derived);
-    }
-
-    @Override
-    public void close() {
-        source.close();
     }
 
     /** The variables by name, in the order in which layers asked for them. */

@@ -45,13 +45,7 @@ public final class InstancePredictor implements Predictor<InstanceList> {
      * @throws IllegalArgumentException if the classes do not fit the head, or the things the classes
      */
     public static InstancePredictor load(Model backbone, Path file, ClassList classes, Set<Integer> things) {
-        LoadedHead<Mask2FormerSegmenter> head = HeadFile.open(file).load(backbone, Mask2FormerSegmenter.class);
-        try {
-            return of(backbone, head, classes, things);
-        } catch (RuntimeException | Error e) {
-            head.close();
-            throw e;
-        }
+        return new InstancePredictor(MaskPass.load(backbone, file, classes, things), InstanceOptions.STANDARD);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,6 +44,17 @@ record MaskPass(Model model, LoadedHead<Mask2FormerSegmenter> head, ClassList cl
                     + "; load the backbone that the head was trained on");
         }
         segmenter.config().layers().indices(model.config().depth()); // refuses layers that the backbone does not have
+    }
+
+    /** Loads the head from a file; what does not fit closes it again. */
+    static MaskPass load(Model model, Path file, ClassList classes, Set<Integer> things) {
+        LoadedHead<Mask2FormerSegmenter> head = HeadFile.open(file).load(model, Mask2FormerSegmenter.class);
+        try {
+            return new MaskPass(model, head, classes, things);
+        } catch (RuntimeException | Error e) {
+            head.close();
+            throw e;
+        }
     }
 
     /**
