@@ -29,8 +29,13 @@ public record Tokens(Tensor cls, Tensor registers, Tensor patches, int height, i
         return patches.mean(false, 1);
     }
 
+    /** The same, moved out to {@code scope}, one of those around the scope in which they were made. */
+    public Tokens in(Scope scope) {
+        return new Tokens(scope.adopt(cls), scope.adopt(registers), scope.adopt(patches), height, width);
+    }
+
     /** The same, moved to the scope around {@code scope}. */
-    Tokens keep(Scope scope) {
+    public Tokens keep(Scope scope) {
         return new Tokens(scope.keep(cls), scope.keep(registers), scope.keep(patches), height, width);
     }
 

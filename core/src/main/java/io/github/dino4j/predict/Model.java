@@ -13,6 +13,9 @@ import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
+import io.github.dino4j.nn.GivenParameters;
+import io.github.dino4j.nn.NamedParameters;
+import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Engine;
@@ -23,9 +26,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A backbone in memory. Immutable, and any number of threads may use it at once; {@link #close()} waits for those that
@@ -37,11 +42,13 @@ public final class Model implements AutoCloseable {
     private final Arena arena;
     private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
     private final Optional<Precision> packed;
+    private final Map<String, Tensor> weights;
     private boolean closed;
 
-    Model(ModelCard card, Backbone backbone, Optional<Precision> packed, Arena arena) {
+    Model(ModelCard card, Backbone backbone, Optional<Precision> packed, Map<String, Tensor> weights, Arena arena) {
         this.card = card;
         this.packed = packed;
+        this.weights = weights;
         this.backbone = backbone;
         this.arena = arena;
     }
@@ -65,8 +72,8 @@ public final class Model implements AutoCloseable {
         Optional<Precision> packed = ModelLoader.precision(precision, config);
         Arena arena = new Arena();
         try (Scope scope = Scope.inference()) {
-            Backbone backbone = ModelLoader.backbone(
-                    config, packed, new RandomParameters(seed, arena), keep -> new RandomParameters(seed, keep));
+            NamedParameters weights = new NamedParameters(new RandomParameters(seed, arena));
+            Backbone backbone = ModelLoader.backbone(config, packed, weights, keep -> new RandomParameters(seed, keep));
             String source = "drawn at random from seed " + seed;
             Transform transform = Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET);
             ModelCard card = new ModelCard(
@@ -79,7 +86,7 @@ public final class Model implements AutoCloseable {
                     config.readsDepth() ? transform.withDepth(DepthNormalisation.INDOOR) : transform,
                     source,
                     List.of("The weights are " + source + ": features show the mechanism, not knowledge."));
-            return new Model(card, backbone, packed, arena);
+            return new Model(card, backbone, packed, weights.tensors(), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -117,6 +124,22 @@ public final class Model implements AutoCloseable {
         } finally {
             uses.readLock().unlock();
         }
+    }
+
+    /**
+     * Builds another backbone over the same weights, through a view such as {@code p -> p.learning()}. It holds only while
+     * this model is open, and copies nothing.
+     *
+     * @param arena for what the view adds
+     * @throws IllegalStateException if the model is closed, or packed: a packed model has not kept its weights; load it with
+     *     {@link LoadOptions.Precision#PLAIN}
+     */
+    public Backbone view(UnaryOperator<Parameters> view, Arena arena) {
+        if (packed.isPresent()) {
+            throw new IllegalStateException(card.name() + " is packed as " + packed.get()
+                    + " and has not kept its weights; load it with LoadOptions.Precision.PLAIN");
+        }
+        return run(b -> Backbone.of(config(), view.apply(Parameters.of(new GivenParameters(weights, arena)))));
     }
 
     /**

@@ -16,6 +16,7 @@ import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
 import io.github.dino4j.nn.Ffn;
 import io.github.dino4j.nn.Int8Plan;
+import io.github.dino4j.nn.NamedParameters;
 import io.github.dino4j.nn.Norm;
 import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
@@ -91,13 +92,14 @@ final class ModelLoader {
         try (Scope scope = Scope.inference();
                 CheckpointParameters source =
                         new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage)) {
+            NamedParameters named = new NamedParameters(source);
             Backbone backbone =
-                    backbone(config, packed, source, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
+                    backbone(config, packed, named, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
             source.finish(path, identity.title(), unknown(checkpoint));
             boolean addedDepth = config.readsDepth()
                     && !Architecture.of(file, options.heads()).readsDepth();
             ModelCard card = card(checkpoint, config, identity, source, options, addedDepth);
-            return new Model(card, backbone, packed, arena);
+            return new Model(card, backbone, packed, named.tensors(), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;

@@ -70,10 +70,12 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
-    void adopt(Tensor tensor) {
+    /** Moves a tensor of a scope inside this one here, so that it lives as long as this scope; returns it. */
+    public Tensor adopt(Tensor tensor) {
         if (tensor.moveTo(this)) {
             pointers.attach(tensor.handle());
         }
+        return tensor;
     }
 
     void release(Tensor tensor) {
