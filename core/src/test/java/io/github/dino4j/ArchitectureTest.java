@@ -34,7 +34,8 @@ class ArchitectureTest {
             "detect",
             "data",
             "eval",
-            "train");
+            "train",
+            "recipe");
 
     @ArchTest
     static final ArchRule onlyTensorSeesTheEngine = noClasses()
