@@ -13,15 +13,20 @@ import java.util.Optional;
 final class DenseLinear implements Linear {
     private final LinearWeights weights;
     private final Optional<LayerScale> scale;
+    private final Optional<LinearUpdate> update;
 
-    DenseLinear(LinearWeights weights, Optional<LayerScale> scale) {
+    DenseLinear(LinearWeights weights, Optional<LayerScale> scale, Optional<LinearUpdate> update) {
         this.weights = weights;
         this.scale = scale;
+        this.update = update;
     }
 
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = product(x);
+        if (update.isPresent()) {
+            y = y.add(update.get().of(x));
+        }
         return scale.isPresent() ? scale.get().forward(y) : y;
     }
 

@@ -7,27 +7,39 @@ import org.jspecify.annotations.Nullable;
  * Weights of a linear layer by their official names: {@code weight} [out, in], {@code bias} [out], {@code bias_mask}
  * [out] with {@link Bias#KEY_MASKED}.
  *
- * @param bias with the mask applied
+ * @param stored the bias; with the mask applied already, unless it learns
+ * @param mask of a bias that learns
  */
-record LinearWeights(Tensor weight, @Nullable Tensor bias) {
+record LinearWeights(
+        Tensor weight, @Nullable Tensor stored, @Nullable Tensor mask) {
     /** Takes the weights into the model. */
     static LinearWeights take(Parameters p, int in, int out, Bias kind) {
-        Tensor weight = p.tensor("weight", Init.truncatedNormal(0.02), out, in);
-        return new LinearWeights(weight, bias(p, out, kind));
+        return of(p, p.tensor("weight", Init.truncatedNormal(0.02), out, in), out, kind);
     }
 
     /** Reads the weights to make something else of them; they belong to the current scope. */
     static LinearWeights read(Parameters p, int in, int out, Bias kind) {
-        Tensor weight = p.read("weight", Init.truncatedNormal(0.02), out, in);
-        return new LinearWeights(weight, bias(p, out, kind));
+        return of(p, p.read("weight", Init.truncatedNormal(0.02), out, in), out, kind);
     }
 
-    private static @Nullable Tensor bias(Parameters p, int out, Bias kind) {
+    private static LinearWeights of(Parameters p, Tensor weight, int out, Bias kind) {
         if (kind == Bias.NONE) {
-            return null;
+            return new LinearWeights(weight, null, null);
         }
         Tensor bias = p.tensor("bias", Init.ZERO, out);
-        return kind == Bias.KEY_MASKED ? p.keep(bias.mul(p.buffer("bias_mask", keyMask(out), out))) : bias;
+        if (kind != Bias.KEY_MASKED) {
+            return new LinearWeights(weight, bias, null);
+        }
+        Tensor mask = p.buffer("bias_mask", keyMask(out), out);
+        return bias.learns()
+                ? new LinearWeights(weight, bias, mask)
+                : new LinearWeights(weight, p.keep(bias.mul(mask)), null);
+    }
+
+    /** The bias with the mask applied: in each pass anew where it learns, since a backward pass uses its graph up. */
+    @Nullable
+    Tensor bias() {
+        return stored == null || mask == null ? stored : stored.mul(mask);
     }
 
     /** 1 for the thirds of q and v, 0 for that of k. */

@@ -8,7 +8,9 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Slab;
 import io.github.dino4j.tensor.Tensor;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -20,15 +22,29 @@ final class PackedLeaves implements Leaves {
     private final Optional<OutlierProbe> probe;
     private final Slab slab;
     private final TableCache tables;
+    /** What was packed, by name: a second model over the same weights shares it. */
+    private final Packed packed;
+
+    private record Packed(Map<String, PackedWeight> weights, Map<String, DepthwiseWeight> depthwise) {
+        Packed() {
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        }
+    }
 
     PackedLeaves(UnaryOperator<Tensor> keep, Precision precision, Int8Plan plan, Optional<OutlierProbe> probe) {
-        this(new Slab(keep), new TableCache(), precision, plan, probe);
+        this(new Slab(keep), new TableCache(), new Packed(), precision, plan, probe);
     }
 
     private PackedLeaves(
-            Slab slab, TableCache tables, Precision precision, Int8Plan plan, Optional<OutlierProbe> probe) {
+            Slab slab,
+            TableCache tables,
+            Packed packed,
+            Precision precision,
+            Int8Plan plan,
+            Optional<OutlierProbe> probe) {
         this.slab = slab;
         this.tables = tables;
+        this.packed = packed;
         this.precision = precision;
         this.plan = plan;
         this.probe = probe;
@@ -38,30 +54,26 @@ final class PackedLeaves implements Leaves {
     @Override
     public Leaves exact() {
         return precision == Precision.BFLOAT16 && probe.isEmpty()
-                ? new PackedLeaves(slab, tables, Precision.FLOAT32, plan, probe)
+                ? new PackedLeaves(slab, tables, packed, Precision.FLOAT32, plan, probe)
                 : this;
     }
 
     @Override
     public Linear linear(Parameters at, int in, int out, Bias bias, Optional<LayerScale> scale) {
         try (Scope scope = Scope.inference()) {
-            LinearWeights weights = LinearWeights.read(at, in, out, bias);
-            if (scale.isEmpty()) {
-                return linear(at, pack(at, new Source(weights.weight(), weights.bias())));
-            }
-            Tensor shift = weights.bias();
-            Tensor scaled = shift == null ? null : scale.get().forward(shift);
-            return linear(
-                    at,
-                    pack(
-                            at,
-                            new Source(
-                                    weights.weight(), scaled, null, scale.get().factors())));
+            Tensor factors = scale.map(LayerScale::factors).orElse(null);
+            PackedWeight weight = once(at, () -> {
+                LinearWeights weights = LinearWeights.read(at, in, out, bias);
+                Tensor shift = weights.bias();
+                Tensor scaled = shift == null || factors == null ? shift : shift.mul(factors);
+                return pack(at, new Source(weights.weight(), scaled, null, factors));
+            });
+            return new PackedLinear(weight, precision, observer(at), PackedUpdate.of(at, in, out, null, factors));
         }
     }
 
-    private Linear linear(Parameters at, PackedWeight weight) {
-        return new PackedLinear(weight, precision, observer(at));
+    private PackedWeight once(Parameters at, Supplier<PackedWeight> pack) {
+        return packed.weights.computeIfAbsent(at.name(), name -> pack.get());
     }
 
     private Consumer<Tensor> observer(Parameters at) {
@@ -77,14 +89,16 @@ final class PackedLeaves implements Leaves {
         }
         try (Scope scope = Scope.inference()) {
             Parameters qkv = at.at("qkv");
-            LinearWeights weights = LinearWeights.read(qkv, c.dim(), 3 * c.dim(), c.qkvBias());
-            Tensor bias = weights.bias();
-            Source rows = new Source(weights.weight(), bias);
-            if (c.rotary().isPresent()) {
-                long[] order = PackedQueryKeyValue.pairs(c.dim(), c.heads());
-                rows = new Source(weights.weight(), bias == null ? null : bias.rows(order), order, null);
-            }
-            return new PackedQueryKeyValue(pack(qkv, rows), c.heads(), precision, observer(qkv));
+            int out = 3 * c.dim();
+            long[] order = c.rotary().isPresent() ? PackedQueryKeyValue.pairs(c.dim(), c.heads()) : null;
+            PackedWeight weight = once(qkv, () -> {
+                LinearWeights weights = LinearWeights.read(qkv, c.dim(), out, c.qkvBias());
+                Tensor bias = weights.bias();
+                Tensor shift = bias == null || order == null ? bias : bias.rows(order);
+                return pack(qkv, new Source(weights.weight(), shift, order, null));
+            });
+            Optional<PackedUpdate> update = PackedUpdate.of(qkv, c.dim(), out, order, null);
+            return new PackedQueryKeyValue(weight, c.heads(), precision, observer(qkv), update);
         }
     }
 
@@ -92,19 +106,20 @@ final class PackedLeaves implements Leaves {
     @Override
     public PatchProjection patches(Parameters at, Squares squares) {
         try (Scope scope = Scope.inference()) {
-            Tensor weight = PackedPatches.forImages(squares.weight(at));
             Precision pixels = precision == Precision.INT8 ? Precision.BFLOAT16 : precision;
-            PackedWeight packed = pack(at, pixels, new Source(weight, squares.bias(at)));
-            return new PackedPatches(packed, squares.side(), x -> {})::ofImage;
+            PackedWeight weight = once(
+                    at,
+                    () -> pack(at, pixels, new Source(PackedPatches.forImages(squares.weight(at)), squares.bias(at))));
+            return new PackedPatches(weight, squares.side(), x -> {})::ofImage;
         }
     }
 
     @Override
     public Downsampling downsampling(Parameters at, Squares squares) {
         try (Scope scope = Scope.inference()) {
-            Tensor weight = PackedPatches.forMaps(squares.weight(at));
-            PackedWeight packed = pack(at, new Source(weight, squares.bias(at)));
-            return new PackedPatches(packed, squares.side(), observer(at))::ofMap;
+            PackedWeight weight =
+                    once(at, () -> pack(at, new Source(PackedPatches.forMaps(squares.weight(at)), squares.bias(at))));
+            return new PackedPatches(weight, squares.side(), observer(at))::ofMap;
         }
     }
 
@@ -112,11 +127,13 @@ final class PackedLeaves implements Leaves {
     @Override
     public Depthwise depthwise(Parameters at, int dim, int kernel) {
         try (Scope scope = Scope.inference()) {
-            Tensor weight = at.read("weight", Init.truncatedNormal(0.02), dim, 1, kernel, kernel);
-            if (!weight.isFinite()) {
-                at.notFinite("weight");
-            }
-            return new PackedDepthwise(DepthwiseWeight.pack(weight, at.tensor("bias", Init.ZERO, dim), slab));
+            return new PackedDepthwise(packed.depthwise.computeIfAbsent(at.name(), name -> {
+                Tensor weight = at.read("weight", Init.truncatedNormal(0.02), dim, 1, kernel, kernel);
+                if (!weight.isFinite()) {
+                    at.notFinite("weight");
+                }
+                return DepthwiseWeight.pack(weight, at.tensor("bias", Init.ZERO, dim), slab);
+            }));
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.tensor.Tiles;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -21,9 +22,16 @@ final class PackedQueryKeyValue implements QueryKeyValue {
     private final DType type;
     private final DType result;
     private final Consumer<Tensor> observer;
+    private final Optional<PackedUpdate> update;
 
-    /** See {@link PackedLinear}. */
-    PackedQueryKeyValue(PackedWeight weight, int heads, Precision precision, Consumer<Tensor> observer) {
+    /** See {@link PackedLinear}; the update's outputs are in the order of the weight's. */
+    PackedQueryKeyValue(
+            PackedWeight weight,
+            int heads,
+            Precision precision,
+            Consumer<Tensor> observer,
+            Optional<PackedUpdate> update) {
+        this.update = update;
         this.observer = observer;
         this.weight = weight;
         this.heads = heads;
@@ -38,7 +46,8 @@ final class PackedQueryKeyValue implements QueryKeyValue {
             Crops.Tile tile = tiles.get(i);
             Tensor rows = norm.forward(tile.rows().of(x));
             observer.accept(rows);
-            Tensor y = weight.forward(rows, Then.NOTHING, null, DType.F32);
+            Tensor change = update.map(u -> u.of(rows)).orElse(null);
+            Tensor y = weight.forward(rows, Then.NOTHING, change, DType.F32);
             if (tile.crop().rotary() instanceof Rotary.Pairs pairs) {
                 pairs.turn(y, tile.first(), tile.crop().length());
             }

@@ -18,16 +18,18 @@ public final class Parameters {
     private final String prefix;
     private final Leaves leaves;
     private final boolean learning;
+    private final Updates updates;
 
-    private Parameters(ParameterSource source, String prefix, Leaves leaves, boolean learning) {
+    private Parameters(ParameterSource source, String prefix, Leaves leaves, boolean learning, Updates updates) {
         this.source = source;
         this.prefix = prefix;
         this.leaves = leaves;
         this.learning = learning;
+        this.updates = updates;
     }
 
     public static Parameters of(ParameterSource source) {
-        return new Parameters(source, "", Leaves.DENSE, false);
+        return new Parameters(source, "", Leaves.DENSE, false, Updates.NONE);
     }
 
     /**
@@ -35,7 +37,7 @@ public final class Parameters {
      * over this view is used by one thread.
      */
     public Parameters learning() {
-        return new Parameters(source, prefix, leaves, true);
+        return new Parameters(source, prefix, leaves, true, updates);
     }
 
     /** Whether layers built over this view behave as in training. */
@@ -66,11 +68,40 @@ public final class Parameters {
     }
 
     /**
+     * The same weights for training in mixed arithmetic: linear layers multiply in bfloat16 (those that are frozen are
+     * converted once), everything else and all gradients stay float32.
+     */
+    public Parameters mixed() {
+        return new Parameters(source, prefix, MixedLeaves.MIXED, learning, updates);
+    }
+
+    /**
+     * The same weights, with something added to the output of linear layers: low-rank adapters. On packed weights too,
+     * which stay as they are.
+     */
+    public Parameters updated(Updates other) {
+        return new Parameters(source, prefix, leaves, learning, other);
+    }
+
+    /**
+     * The same view over another source. What this view has packed so far is not packed again: layers of the same name
+     * share it, so the source must hold the same weights.
+     */
+    public Parameters over(ParameterSource other) {
+        return new Parameters(other, prefix, leaves, learning, updates);
+    }
+
+    /** What the view adds to the layer under this cursor. */
+    Optional<LinearUpdate> update(int in, int out) {
+        return updates.of(new LinearShape(name(), in, out));
+    }
+
+    /**
      * The same weights for a layer at the beginning of a deep model, whose rounding errors all later layers inherit: where
      * this view is bfloat16, in float32.
      */
     public Parameters exact() {
-        return new Parameters(source, prefix, leaves.exact(), learning);
+        return new Parameters(source, prefix, leaves.exact(), learning, updates);
     }
 
     private Parameters view(Precision precision, Leaves other) {
@@ -78,7 +109,7 @@ public final class Parameters {
             throw new IllegalArgumentException("this processor has no " + precision
                     + " kernels in oneDNN; load with another precision, or AUTO, which takes the best that it has");
         }
-        return new Parameters(source, prefix, other, learning);
+        return new Parameters(source, prefix, other, learning, updates);
     }
 
     /** Name of the layer under this cursor, such as {@code blocks.3.mlp.fc1}. */
@@ -88,7 +119,7 @@ public final class Parameters {
 
     /** The cursor one name further down. */
     public Parameters at(String name) {
-        return new Parameters(source, prefix + name + ".", leaves, learning);
+        return new Parameters(source, prefix + name + ".", leaves, learning, updates);
     }
 
     public Parameters at(int index) {
@@ -132,7 +163,7 @@ public final class Parameters {
 
     /** The leaf for x W^T + b, drawn in ways of its own where weights are drawn. */
     public Linear linear(String name, int in, int out, Init weight, Init bias) {
-        Parameters own = new Parameters(new DrawnParameters(source, weight, bias), prefix, leaves, learning);
+        Parameters own = over(new DrawnParameters(source, weight, bias));
         return leaves.linear(own.at(name), in, out, Bias.FULL, Optional.empty());
     }
 
