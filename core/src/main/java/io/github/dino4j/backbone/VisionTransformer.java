@@ -125,6 +125,36 @@ public final class VisionTransformer implements Backbone {
         }
     }
 
+    /** The pass of images [B, channels, H, W] in pieces, for those who keep less of it than gradients need. */
+    public Blockwise blockwise(Tensor pixels) {
+        return new Blockwise(embed(List.of(new Images(pixels))));
+    }
+
+    /** One pass, block by block; belongs to the scope in which it was made. Each piece frees all it made but its result. */
+    public final class Blockwise {
+        private final TokenMatrix matrix;
+
+        private Blockwise(TokenMatrix matrix) {
+            this.matrix = matrix;
+        }
+
+        /** What the first block reads: the embedded tokens [T, C]. */
+        public Tensor embedded() {
+            return matrix.tokens;
+        }
+
+        /** Output [T, C] of a block for its input, which stays. */
+        public Tensor block(int index, Tensor x) {
+            return Scope.tidy(() -> blocks.get(index).forward(x, matrix.crops));
+        }
+
+        /** A block's output as tokens, through the last norm if {@code norm}. */
+        public Tokens tokens(Tensor x, boolean norm) {
+            Tokens features = matrix.features(matrix.crops.split(x).get(0), 0);
+            return norm ? normed(features) : features;
+        }
+    }
+
     /** Runs blocks 0 to {@code last} and shows each output to {@code reader}; returns the last one. */
     private Tensor run(TokenMatrix tokens, int last, ObjIntConsumer<Tensor> reader) {
         Tensor x = tokens.tokens;

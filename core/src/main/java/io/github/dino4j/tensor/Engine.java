@@ -53,6 +53,29 @@ public final class Engine {
         return memoryBudget;
     }
 
+    /**
+     * Seeds the one generator from which dropout and drop path draw, in the whole process: the same seed and the same work
+     * give the same numbers again.
+     */
+    public static void seed(long seed) {
+        Native.ready();
+        torch.manual_seed(seed);
+    }
+
+    /** Where that generator stands, for {@link #randomState(byte[])}; some 5 KB. */
+    public static byte[] randomState() {
+        try (Scope scope = Scope.inference()) {
+            return Tensor.generatorState().toBytes();
+        }
+    }
+
+    /** Puts the generator back to where {@link #randomState()} found it. */
+    public static void randomState(byte[] state) {
+        try (Scope scope = Scope.inference()) {
+            Tensor.generatorState(Tensor.of(state, DType.U8, state.length));
+        }
+    }
+
     /** Resident memory of this process in bytes, Java heap and native, without the pages of mapped checkpoints. */
     public static long residentBytes() {
         Native.ready();

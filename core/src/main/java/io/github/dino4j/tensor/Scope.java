@@ -2,6 +2,7 @@ package io.github.dino4j.tensor;
 
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,12 @@ public final class Scope implements AutoCloseable {
             pointers.attach(tensor.handle());
         }
         return tensor;
+    }
+
+    /** Whether operations of this thread are recorded for gradients. */
+    public static boolean isLearning() {
+        Native.ready();
+        return GradMode.is_enabled();
     }
 
     void release(Tensor tensor) {

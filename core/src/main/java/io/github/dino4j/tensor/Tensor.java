@@ -22,6 +22,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * A tensor of the engine, under ATen's names in camelCase. Methods return new tensors and leave this one as it is.
  *
  * <p>A tensor belongs to the {@link Scope} in which it was made, or to an {@link Arena}; its methods may be called by
- * any thread that may see it, since none of them changes it. Use after the owner has closed is an
+ * any thread that may see it, since none of them changes it, but for those of learning. Use after the owner has closed is an
  * {@link IllegalStateException}; an operation that the engine refuses is a {@link TensorException} with the shapes.
  */
 public final class Tensor {
@@ -920,6 +921,51 @@ public final class Tensor {
         });
     }
 
+    /**
+     * The same for a tensor of any shape, given the gradient of the loss with respect to it; variables receive their share
+     * on top of what they have.
+     */
+    public void backward(Tensor gradient) {
+        Native.call(
+                "backward",
+                () -> {
+                    handle().backward(gradient.handle(), new BoolOptional(), false, new TensorArrayRefOptional());
+                    return this;
+                },
+                this,
+                gradient);
+    }
+
+    /** Whether a gradient has reached this variable since it was last cleared. */
+    public boolean hasGrad() {
+        return handle().grad().defined();
+    }
+
+    /** Forgets the gradient: afterwards there is none, which is not the same as zeros. */
+    public void clearGrad() {
+        handle().mutable_grad().reset();
+    }
+
+    /**
+     * Overwrites the values of this tensor, a variable or a buffer, for resuming and averaging: all that share its memory
+     * see the new ones. Nobody may compute with it meanwhile.
+     *
+     * @throws IllegalArgumentException if the shapes differ
+     */
+    public void copyFrom(Tensor values) {
+        if (!Arrays.equals(shape(), values.shape())) {
+            throw new IllegalArgumentException(values.describe() + " cannot replace the values of " + describe());
+        }
+        try (Scope scope = Scope.inference()) {
+            write(values);
+        }
+    }
+
+    /** Whether the values lie in memory row by row without gaps. */
+    public boolean isContiguous() {
+        return handle().is_contiguous();
+    }
+
     // ------------------------------------------------------------------------------------------------ life
 
     /** Frees this tensor before its scope closes. Weights in an arena stay. */
@@ -948,6 +994,21 @@ public final class Tensor {
      */
     public void write(Tensor values) {
         Native.call("copy_", () -> handle().copy_(values.handle()), this, values);
+    }
+
+    /** State of the process's generator, a U8 copy. */
+    static Tensor generatorState() {
+        return new Tensor(torch.getDefaultCPUGenerator().get_state());
+    }
+
+    static void generatorState(Tensor state) {
+        Native.call(
+                "set_state",
+                () -> {
+                    torch.getDefaultCPUGenerator().set_state(state.handle());
+                    return state;
+                },
+                state);
     }
 
     /** Where the first value lies. */

@@ -11,7 +11,12 @@ public interface Optimizer extends AutoCloseable {
      * @param lastLayerRate learning rate of groups that are a last layer
      * @param momentum AdamW's beta1, SGD's momentum
      */
-    record Settings(double rate, double lastLayerRate, double weightDecay, double momentum) {}
+    record Settings(double rate, double lastLayerRate, double weightDecay, double momentum) {
+        /** The learning rate of a group. */
+        public double rate(ParameterGroup group) {
+            return (group.lastLayer() ? lastLayerRate : rate) * group.rate();
+        }
+    }
 
     /**
      * One step. A variable that no gradient has reached is passed over altogether: no weight decay, no count of steps.

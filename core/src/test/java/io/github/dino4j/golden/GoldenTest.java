@@ -55,7 +55,11 @@ class GoldenTest {
             new DeptherComponent(),
             new FeaturesToDepthComponent(),
             new DepthLossComponent(),
-            new HubDepthComponent());
+            new HubDepthComponent(),
+            new ScheduleComponent(),
+            new ParameterGroupComponent(),
+            new LinearProbeComponent(),
+            new LoraTrainingComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
