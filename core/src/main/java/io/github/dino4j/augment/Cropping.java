@@ -133,9 +133,8 @@ public sealed interface Cropping extends Change {
     }
 
     /**
-     * A fixed window, such as the part of a depth camera's frame that holds measurements.
-     *
-     * @throws IllegalArgumentException on a photo that it leaves
+     * A fixed window, such as the part of a depth camera's frame that holds measurements. A photo that it leaves is an
+     * error: the window belongs to frames of another camera.
      */
     record Window(int left, int top, int right, int bottom) implements Cropping {
         /** What Kinect frames of NYU Depth v2 (640 x 480) hold inside of their white border. */
