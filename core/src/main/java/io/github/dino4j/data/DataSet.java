@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * run. Immutable.
  */
 public final class DataSet {
+    /** Endings of files that hold boxes. */
+    static final Set<String> ANNOTATIONS = Set.of("xml");
+
     private final String name;
     private final List<Sample> samples;
 
@@ -57,16 +60,24 @@ public final class DataSet {
      *     nothing but the ending
      */
     public static DataSet ofFolders(String name, Path images, Path truths) {
-        List<BadFile> bad = new ArrayList<>();
-        Map<String, Path> photos = byStem(images, ImageFolder.EXTENSIONS, bad);
         Set<String> endings = new HashSet<>(ImageFolder.EXTENSIONS);
         endings.add("npy");
+        return ofFolders(name, images, truths, endings);
+    }
+
+    static DataSet ofFolders(String name, Path images, Path truths, Set<String> endings) {
+        List<BadFile> bad = new ArrayList<>();
+        Map<String, Path> photos = byStem(images, ImageFolder.EXTENSIONS, bad);
         Map<String, Path> measured = byStem(truths, endings, bad);
         if (photos.isEmpty() || measured.isEmpty()) {
             Path empty = photos.isEmpty() ? images : truths;
             throw new DataSetException(
                     empty + ": no file in it that could be used; wanted is a folder of "
-                            + (photos.isEmpty() ? "photos." : "masks (.png) or depths (.png, .tif, .npy)."),
+                            + (photos.isEmpty()
+                                    ? "photos."
+                                    : endings.equals(ANNOTATIONS)
+                                            ? "annotations (.xml)."
+                                            : "masks (.png) or depths (.png, .tif, .npy)."),
                     List.of());
         }
         List<Sample> samples = new ArrayList<>();
