@@ -55,7 +55,9 @@ public final class DepthPredictor implements Predictor<DepthMap> {
      */
     public static DepthPredictor load(Model backbone, Path head, DepthOptions options) {
         DepthHeadFile file = DepthHeadFile.open(head);
+        Optional<DepthNotes> notes = DepthNotes.read(head);
         DepthPreset preset = options.preset()
+                .or(() -> notes.map(DepthNotes::preset))
                 .or(() -> DepthPreset.find(head))
                 .orElseThrow(
                         () -> new CheckpointException(head + ": its tensors do not tell the range of its depths, and"
@@ -63,7 +65,11 @@ public final class DepthPredictor implements Predictor<DepthMap> {
                                 + DepthPreset.list() + "."));
         return new DepthPredictor(
                 backbone,
-                file.load(backbone.config(), backbone.card().name(), preset, options.layers()),
+                file.load(
+                        backbone.config(),
+                        backbone.card().name(),
+                        preset,
+                        options.layers().or(() -> notes.map(DepthNotes::layers))),
                 preset,
                 options);
     }

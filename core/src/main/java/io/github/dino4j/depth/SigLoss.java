@@ -31,6 +31,19 @@ public final class SigLoss implements DepthLoss {
         this.warmUpCalls = warmUpCalls;
     }
 
+    /** Calls so far that counted towards the warming up: all that a resumed run must find again. */
+    public int calls() {
+        return calls;
+    }
+
+    /** Goes on as if it had been called so often. */
+    public void resume(int calls) {
+        if (calls < 0) {
+            throw new IllegalArgumentException("a loss was called 0 times or more, not " + calls);
+        }
+        this.calls = calls;
+    }
+
     @Override
     public Tensor forward(Tensor prediction, Tensor target, Tensor valid) {
         Masked m = Masked.of(prediction, target, valid);

@@ -9,6 +9,7 @@ import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -16,8 +17,13 @@ import java.util.function.IntFunction;
  *
  * @param file for messages
  * @param name of the backbone, for messages
+ * @param notes that the file carries
  */
-record Fitting(Path file, BackboneConfig backbone, String name) {
+record Fitting(Path file, BackboneConfig backbone, String name, Optional<HeadNotes> notes) {
+    Fitting(Path file, BackboneConfig backbone, String name) {
+        this(file, backbone, name, Optional.empty());
+    }
+
     /** Shape of a tensor, which must have this many axes. */
     static long[] shape(StateDict weights, String tensor, int axes) {
         StoredTensor stored = weights.get(tensor);
@@ -34,6 +40,14 @@ record Fitting(Path file, BackboneConfig backbone, String name) {
      * @param four which four, for a backbone's depth
      */
     Layers layers(long channels, IntFunction<Layers> four) {
+        if (notes.isPresent()) {
+            Layers noted = notes.get().layers();
+            long given = sum(widths(noted)) * (notes.get().classToken() ? 2 : 1);
+            if (given != channels) {
+                throw wrongWidth(channels, "layers " + noted + " give " + given);
+            }
+            return noted;
+        }
         List<Integer> one = widths(Layers.last(1));
         if (channels == one.get(0)) {
             return Layers.last(1);
@@ -50,6 +64,11 @@ record Fitting(Path file, BackboneConfig backbone, String name) {
                     file + ": the head reads 4 layers, " + name + " has " + backbone.depth() + ". " + wayOut());
         }
         throw wrongWidth(channels, "one layer gives " + one.get(0));
+    }
+
+    /** The layers that the file names, or others where it names none. */
+    Layers noted(Layers others) {
+        return notes.map(HeadNotes::layers).orElse(others);
     }
 
     /** Refuses a head that reads the last {@code count} layers and wants other channels of each than there are. */

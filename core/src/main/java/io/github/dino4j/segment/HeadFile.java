@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ public final class HeadFile {
     private final Path path;
     private final HeadFormat format;
     private final StateDict weights;
+    private final Optional<HeadNotes> notes;
 
     /**
      * Describes a file.
@@ -40,6 +42,7 @@ public final class HeadFile {
         this.path = path;
         this.format = format;
         this.weights = weights;
+        this.notes = HeadNotes.read(path);
     }
 
     /**
@@ -110,7 +113,8 @@ public final class HeadFile {
 
     /** The same for a backbone that is not in memory; {@code name} is for messages. */
     public LoadedHead<SegmentationHead> load(BackboneConfig backbone, String name) {
-        Function<Parameters, SegmentationHead> build = format.reader().plan(weights, new Fitting(path, backbone, name));
+        Function<Parameters, SegmentationHead> build =
+                format.reader().plan(weights, new Fitting(path, backbone, name, notes));
         return LoadedHead.load(path, format.title() + " for " + name, weights, build);
     }
 
@@ -122,7 +126,7 @@ public final class HeadFile {
     public <H extends SegmentationHead> LoadedHead<H> load(Model backbone, Class<H> kind) {
         String name = backbone.card().name();
         Function<Parameters, SegmentationHead> build =
-                format.reader().plan(weights, new Fitting(path, backbone.config(), name));
+                format.reader().plan(weights, new Fitting(path, backbone.config(), name, notes));
         return LoadedHead.load(path, title() + " for " + name, weights, p -> {
             SegmentationHead head = build.apply(p);
             if (!kind.isInstance(head)) {
@@ -133,9 +137,9 @@ public final class HeadFile {
         });
     }
 
-    /** How the publisher of such heads runs them on this backbone. */
+    /** How the publisher of such heads, or the run that wrote the file, runs them on this backbone. */
     public SegmentOptions options(BackboneConfig backbone) {
-        return format.options().apply(weights, backbone);
+        return notes.map(HeadNotes::options).orElseGet(() -> format.options().apply(weights, backbone));
     }
 
     /** Where in the file a head of this kind may lie: what stands before its first anchor, if all others follow it too. */

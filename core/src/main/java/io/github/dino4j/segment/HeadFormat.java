@@ -93,7 +93,8 @@ record HeadFormat(
     private static Function<Parameters, SegmentationHead> linear(StateDict weights, Fitting backbone) {
         long[] conv = Fitting.shape(weights, "conv.weight", 4);
         Layers layers = backbone.layers(conv[1], Layers::fourEvenly);
-        LinearSegmenter.Config config = new LinearSegmenter.Config(layers, (int) conv[1], false, (int) conv[0]);
+        boolean classToken = backbone.notes().map(HeadNotes::classToken).orElse(false);
+        LinearSegmenter.Config config = new LinearSegmenter.Config(layers, (int) conv[1], classToken, (int) conv[0]);
         return p -> new LinearSegmenter(p, config);
     }
 
@@ -106,8 +107,10 @@ record HeadFormat(
 
     private static Function<Parameters, SegmentationHead> pyramid(StateDict weights, Fitting backbone) {
         backbone.requireLayers(4, Fitting.shape(weights, "adapter.level_embed", 2)[1]);
-        PyramidSegmenter.Config config =
+        PyramidSegmenter.Config shape =
                 PyramidSegmenter.Config.of(weights, backbone.backbone().depth());
+        PyramidSegmenter.Config config = new PyramidSegmenter.Config(
+                backbone.noted(shape.layers()), shape.adapter(), shape.fusion(), shape.decoder());
         return p -> new PyramidSegmenter(p, config);
     }
 
@@ -122,17 +125,24 @@ record HeadFormat(
         return p -> new FineTuneLinear(p, (int) conv[1], (int) conv[0]);
     }
 
-    /** Padding leaves no trace in the file; the published decoders have none. */
+    /** Padding leaves no trace in the tensors; the published decoders have none, ours note it. */
     private static Function<Parameters, SegmentationHead> fineTuneFpn(StateDict weights, Fitting backbone) {
         long[] first = Fitting.shape(weights, "conv1.0.weight", 4);
         long[] last = Fitting.shape(weights, "conv5.0.weight", 4);
         backbone.requireLayers(4, first[1]);
-        FpnDecoder.Config config = new FpnDecoder.Config((int) first[1], (int) first[0], (int) last[0], 0);
+        FpnDecoder.Config config = new FpnDecoder.Config(
+                (int) first[1],
+                (int) first[0],
+                (int) last[0],
+                backbone.notes().map(HeadNotes::padding).orElse(0),
+                backbone.notes().map(HeadNotes::last).orElse(FpnDecoder.Last.RELU));
         return p -> new FineTuneFpn(p, config);
     }
 
     private static Function<Parameters, SegmentationHead> mask2Former(StateDict weights, Fitting backbone) {
-        Mask2FormerConfig config = Mask2FormerConfig.of(weights, backbone);
+        Mask2FormerConfig shape = Mask2FormerConfig.of(weights, backbone);
+        Mask2FormerConfig config = new Mask2FormerConfig(
+                backbone.noted(shape.layers()), shape.adapter(), shape.pixelDecoder(), shape.decoder());
         return p -> new Mask2FormerSegmenter(p, config);
     }
 

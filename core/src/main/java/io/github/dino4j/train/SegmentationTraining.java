@@ -4,6 +4,7 @@ import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.segment.HeadNotes;
 import io.github.dino4j.segment.Mask2FormerSegmenter;
 import io.github.dino4j.segment.MaskLoss;
 import io.github.dino4j.segment.SegmentLoss;
@@ -12,6 +13,7 @@ import io.github.dino4j.segment.SegmentationHead;
 import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,10 +164,13 @@ public final class SegmentationTraining implements TrainingTask<SegmentExample> 
                 : Optional.of(validation.sheet(backbone, head.inference()));
     }
 
-    /** Writes {@value #FILE}, which {@link io.github.dino4j.segment.SegmentPredictor#load} reads, and the backbone's part. */
+    /** Writes {@value #FILE}, which {@link io.github.dino4j.segment.SegmentPredictor#load} reads, and runs as here, and the backbone's part. */
     @Override
     public List<Path> export(Path folder, Map<String, String> metadata) throws IOException {
-        return weights.export(folder, FILE, metadata);
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.putAll(HeadNotes.of(head.inference(), settings.options)
+                .metadata(backbone.config().depth()));
+        return weights.export(folder, FILE, all);
     }
 
     @Override

@@ -82,6 +82,16 @@ public final class ForegroundClassifier {
         return sums;
     }
 
+    /** w [C] of the logit w x + b of a patch token x being foreground. */
+    public float[] weights() {
+        return regression.weights();
+    }
+
+    /** b. */
+    public float bias() {
+        return regression.bias();
+    }
+
     /** Probability [h * w] that each patch is foreground. */
     public float[] scores(Features image) {
         if (image.dim() != dim) {

@@ -64,6 +64,18 @@ final class LogisticRegression {
         return 1 / (1 + Math.exp(-score(weights, sample, from)));
     }
 
+    float[] weights() {
+        float[] w = new float[weights.length - 1];
+        for (int k = 0; k < w.length; k++) {
+            w[k] = (float) weights[k];
+        }
+        return w;
+    }
+
+    float bias() {
+        return (float) weights[weights.length - 1];
+    }
+
     private static double score(double[] w, float[] sample, int from) {
         double z = w[w.length - 1];
         for (int k = 0; k < w.length - 1; k++) {
