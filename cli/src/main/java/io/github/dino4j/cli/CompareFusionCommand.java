@@ -3,7 +3,7 @@ package io.github.dino4j.cli;
 import io.github.dino4j.Dino;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.bench.InputSize;
-import io.github.dino4j.eval.DataSet;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.eval.FusionComparison;
 import io.github.dino4j.eval.FusionPlan;
 import io.github.dino4j.eval.FusionResult;

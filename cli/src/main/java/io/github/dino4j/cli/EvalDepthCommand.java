@@ -1,9 +1,9 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.depth.DepthPredictor;
 import io.github.dino4j.depth.DepthProtocol;
-import io.github.dino4j.eval.DataSet;
 import io.github.dino4j.eval.DepthEvaluation;
 import io.github.dino4j.eval.DepthResult;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
-import io.github.dino4j.eval.DataSet;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.eval.SegmentationEvaluation;
 import io.github.dino4j.eval.SegmentationResult;
 import io.github.dino4j.eval.Setup;

@@ -1,6 +1,6 @@
 package io.github.dino4j.cli;
 
-import io.github.dino4j.eval.DataSet;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.eval.Unreadable;
 import java.io.IOException;
 import java.nio.file.Path;

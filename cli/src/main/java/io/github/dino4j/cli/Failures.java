@@ -1,6 +1,6 @@
 package io.github.dino4j.cli;
 
-import io.github.dino4j.eval.DataSetException;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.export.ExportException;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.predict.NotFiniteException;

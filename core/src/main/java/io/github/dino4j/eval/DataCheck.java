@@ -1,5 +1,8 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.BadFile;
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.DataSetException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.depth.DepthImage;
 import io.github.dino4j.depth.DepthMap;
 import io.github.dino4j.depth.DepthMetrics;

@@ -1,5 +1,6 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.BadFile;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.Sample;
+
 /** Told how far an evaluation is, on the thread that runs it; may end it. */
 public interface EvaluationListener {
     EvaluationListener NONE = new EvaluationListener() {};

@@ -7,6 +7,8 @@ import io.github.dino4j.bench.Machine;
 import io.github.dino4j.bench.NoiseImages;
 import io.github.dino4j.bench.RoundRobin;
 import io.github.dino4j.bench.Times;
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.decoder.Pyramid;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.image.Pixels;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.dino4j.data.BadFile;
 import io.github.dino4j.export.Atomically;
 import io.github.dino4j.export.Library;
 import io.github.dino4j.export.Reason;

@@ -1,5 +1,7 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;

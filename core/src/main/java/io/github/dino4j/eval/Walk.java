@@ -1,5 +1,8 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.data.BadFile;
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.Sample;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;

@@ -1,7 +1,7 @@
 /**
  * How good a predictor is over a data set, with everything on which the number depends.
  *
- * <p>{@link io.github.dino4j.eval.DataSet} pairs photos and truth and names files without a partner;
+ * <p>{@link io.github.dino4j.data.DataSet} pairs photos and truth and names files without a partner;
  * {@link io.github.dino4j.eval.SegmentationEvaluation} and {@link io.github.dino4j.eval.DepthEvaluation} read all files
  * first, so that a bad one is told before hours of work, and then measure; their results write themselves with the
  * protocol, the settings and the fingerprints of the weights.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dino4j.data.DataSet;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.depth.DepthProtocol;
 import java.io.IOException;
 import java.nio.file.Path;

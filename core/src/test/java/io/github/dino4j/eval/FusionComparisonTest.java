@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.bench.InputSize;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;

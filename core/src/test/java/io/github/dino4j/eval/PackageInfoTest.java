@@ -3,6 +3,7 @@ package io.github.dino4j.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.data.DataSet;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;

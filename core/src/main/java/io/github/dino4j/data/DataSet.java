@@ -1,4 +1,4 @@
-package io.github.dino4j.eval;
+package io.github.dino4j.data;
 
 import io.github.dino4j.image.ImageFolder;
 import java.io.IOException;

@@ -1,9 +1,9 @@
-package io.github.dino4j.eval;
+package io.github.dino4j.data;
 
 import java.nio.file.Path;
 
 /**
- * A file that an evaluation cannot use.
+ * A file that cannot be used.
  *
  * @param reason names the file, and the way out
  */

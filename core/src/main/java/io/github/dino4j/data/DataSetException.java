@@ -1,9 +1,9 @@
-package io.github.dino4j.eval;
+package io.github.dino4j.data;
 
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A data set that cannot be evaluated; the message lists its bad files, {@link #files()} has all of them. */
+/** A data set that cannot be used; the message lists its bad files, {@link #files()} has all of them. */
 public final class DataSetException extends RuntimeException {
     private static final int LISTED = 20;
 

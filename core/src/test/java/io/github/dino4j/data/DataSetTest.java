@@ -1,4 +1,4 @@
-package io.github.dino4j.eval;
+package io.github.dino4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
