@@ -3,6 +3,7 @@ package io.github.dino4j.segment;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.TapReader;
 import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.segment.Inference.Plain;
 import io.github.dino4j.segment.Inference.Slide;
@@ -20,7 +21,11 @@ import java.util.Optional;
  * @param model name of the backbone, for messages
  * @param source of the head, for messages
  */
-record HeadPass(Backbone backbone, SegmentationHead head, String model, String source) {
+record HeadPass(TapReader backbone, SegmentationHead head, String model, String source) {
+    HeadPass(Backbone backbone, SegmentationHead head, String model, String source) {
+        this(TapReader.of(backbone), head, model, source);
+    }
+
     /** More windows at a time make nothing faster, they only take memory. */
     private static final int TOGETHER = 8;
 
@@ -99,7 +104,7 @@ record HeadPass(Backbone backbone, SegmentationHead head, String model, String s
     }
 
     private Tensor scores(Tensor pixels, int height, int width) {
-        List<Tokens> taps = head.taps().read(backbone, pixels);
+        List<Tokens> taps = backbone.read(pixels, head.taps());
         requireFinite(taps);
         Tensor scores =
                 head instanceof LogitHead coarse ? coarse.logits(taps) : head.scores(pixels, taps, height, width);

@@ -1,6 +1,8 @@
 package io.github.dino4j.segment;
 
 import io.github.dino4j.backbone.Backbone;
+import io.github.dino4j.decoder.TapReader;
+import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Locale;
@@ -99,6 +101,24 @@ public sealed interface Inference {
     default Tensor scores(Backbone backbone, SegmentationHead head, Tensor pixels, int height, int width) {
         HeadPass pass = new HeadPass(backbone, head, "the backbone", "the head");
         return Scope.tidy(() -> Maps.resized(pass.run(this, pixels, height, width), height, width));
+    }
+
+    /**
+     * The likeliest class of each pixel, as {@link SegmentPredictor} finds it for one view: for a backbone that is no model,
+     * such as one that learns.
+     *
+     * @param pixels the normalised image [1, C, H, W]
+     * @param height of the photo
+     * @param width of the photo
+     */
+    default SegmentMap map(
+            TapReader backbone, SegmentationHead head, Tensor pixels, ClassList classes, int height, int width) {
+        try (Scope scope = Scope.inference()) {
+            HeadPass pass = new HeadPass(backbone, head, "the backbone", "the head");
+            ClassVote vote = new ClassVote(head.classes(), height, width, false);
+            vote.add(pass.run(this, pixels, height, width));
+            return vote.map(classes, false);
+        }
     }
 
     private static void positive(String name, int value) {

@@ -1,6 +1,9 @@
 package io.github.dino4j.segment;
 
+import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.image.Sizing;
+import io.github.dino4j.image.Transform;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -50,6 +53,21 @@ public record SegmentOptions(
 
     public SegmentOptions withSide(int pixels) {
         return new SegmentOptions(OptionalInt.of(pixels), inference, augmentation, normalisation, keepScores);
+    }
+
+    /**
+     * How photos are prepared for this.
+     *
+     * @param own transform of the backbone, whose normalisation is taken unless these options have one
+     * @param scale of the shorter side
+     */
+    public Transform transform(Transform own, double scale) {
+        Sizing sizing = side.isEmpty()
+                ? new Sizing.AsIs()
+                : new Sizing.KeepAspectToMultiple(Sizing.Side.SHORTER, Augmentation.size(side.getAsInt(), scale), 1);
+        return own.withSizing(sizing)
+                .withInterpolation(Interpolation.BILINEAR)
+                .withNormalisation(normalisation.orElse(own.normalisation()));
     }
 
     /** Photos in their own size. */

@@ -1,10 +1,8 @@
 package io.github.dino4j.segment;
 
 import io.github.dino4j.image.DepthFrame;
-import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
-import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
@@ -178,13 +176,6 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
     }
 
     private Transform transform(SegmentOptions other, double scale) {
-        Transform own = model.card().transform();
-        Sizing sizing = other.side().isEmpty()
-                ? new Sizing.AsIs()
-                : new Sizing.KeepAspectToMultiple(
-                        Sizing.Side.SHORTER, Augmentation.size(other.side().getAsInt(), scale), 1);
-        return own.withSizing(sizing)
-                .withInterpolation(Interpolation.BILINEAR)
-                .withNormalisation(other.normalisation().orElse(own.normalisation()));
+        return other.transform(model.card().transform(), scale);
     }
 }

@@ -956,8 +956,12 @@ public final class Tensor {
         return true;
     }
 
-    /** Overwrites the values of this view. For the inside of this package: nobody may hold this tensor yet. */
-    void write(Tensor values) {
+    /**
+     * Overwrites the values in place: the one exception to what this class promises, for weights that learn, counters of a
+     * run and the like, whose holders expect it. Not while another thread reads them; a variable only in a {@link
+     * Scope#inference} scope.
+     */
+    public void write(Tensor values) {
         Native.call("copy_", () -> handle().copy_(values.handle()), this, values);
     }
 

@@ -2,6 +2,7 @@ package io.github.dino4j.train;
 
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Tokens;
+import io.github.dino4j.decoder.TapReader;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
@@ -13,7 +14,8 @@ import java.util.Map;
  * The backbone under a head that learns: frozen, with an adapter that learns, or learning as a whole. Used by the trainer's
  * thread.
  */
-public interface LearningBackbone extends AutoCloseable {
+public interface LearningBackbone extends TapReader, AutoCloseable {
+    @Override
     BackboneConfig config();
 
     /** In a few words: {@code "dinov3_vits16, frozen"}, {@code "dinov3_vits16 with LoRA of rank 3 on q, v"}. */
@@ -27,6 +29,7 @@ public interface LearningBackbone extends AutoCloseable {
     }
 
     /** What a head reads of images [B, C, H, W], in the caller's scope; gradients flow to {@link #variables()}. */
+    @Override
     List<Tokens> read(Tensor pixels, Taps taps);
 
     /**

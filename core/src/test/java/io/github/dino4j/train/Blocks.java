@@ -1,0 +1,104 @@
+package io.github.dino4j.train;
+
+import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.image.Transform;
+import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.segment.Fit;
+import io.github.dino4j.segment.Inference;
+import io.github.dino4j.segment.LabelImage;
+import io.github.dino4j.segment.SegmentOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Pictures of coloured blocks, a colour a class, the blocks as large as {@code block} pixels. */
+final class Blocks {
+    static final ClassList CLASSES = ClassList.of("blocks", List.of("sea", "sand", "wood"));
+    static final Transform TRANSFORM = Transform.dinoV3(64).withNormalisation(Normalisation.IMAGENET);
+    private static final int[][] COLOURS = {{40, 80, 200}, {220, 200, 120}, {90, 50, 30}};
+
+    private final int side;
+    private final int block;
+    private final int count;
+    private final int seed;
+
+    Blocks(int side, int block, int count, int seed) {
+        this.side = side;
+        this.block = block;
+        this.count = count;
+        this.seed = seed;
+    }
+
+    static SegmentOptions options(int side) {
+        return SegmentOptions.of(side, new Inference.Plain(Fit.STRETCH));
+    }
+
+    int[] labels(int index) {
+        SplittableRandom random = new SplittableRandom(seed * 1000L + index);
+        int grid = side / block;
+        int[] kinds = random.ints((long) grid * grid, 0, COLOURS.length).toArray();
+        int[] labels = new int[side * side];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = kinds[i / side / block * grid + i % side / block];
+        }
+        return labels;
+    }
+
+    RgbImage photo(int index) {
+        SplittableRandom random = new SplittableRandom(index);
+        int[] labels = labels(index);
+        byte[] rgb = new byte[3 * labels.length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (COLOURS[labels[i / 3]][i % 3] + random.nextInt(-15, 16));
+        }
+        return RgbImage.of(side, side, rgb);
+    }
+
+    private static String name(int index) {
+        return "blocks " + index + ".png";
+    }
+
+    Input input(int index) {
+        return Input.of(index, options(side).transform(TRANSFORM, 1).apply(photo(index)));
+    }
+
+    Examples<SegmentExample> examples() {
+        return new Examples<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public String name(int index) {
+                return Blocks.name(index);
+            }
+
+            @Override
+            public SegmentExample load(int index, RandomGenerator random) {
+                return new SegmentExample(input(index), labels(index));
+            }
+        };
+    }
+
+    Examples<SegmentTruth> truths() {
+        return new Examples<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public String name(int index) {
+                return Blocks.name(index);
+            }
+
+            @Override
+            public SegmentTruth load(int index, RandomGenerator random) {
+                return new SegmentTruth(photo(index), Optional.empty(), LabelImage.of(side, side, labels(index)));
+            }
+        };
+    }
+}
