@@ -15,11 +15,12 @@ import java.util.List;
  */
 public final class SinePositions {
     private static final double TEMPERATURE = 10_000;
-    private static final double EPS = 1e-6;
+    private static final float EPS = 1e-6f;
+    private static final float TURN = (float) (2 * Math.PI);
 
     private final Parameters view;
     private final int features;
-    private final double shift;
+    private final float shift;
 
     /**
      * @param view may remember tables of the sizes seen
@@ -34,7 +35,7 @@ public final class SinePositions {
         }
         this.view = view;
         this.features = features;
-        this.shift = shift;
+        this.shift = (float) shift;
     }
 
     /** Positions [1, 2F, height, width] of a map without padding. */
@@ -83,7 +84,10 @@ public final class SinePositions {
         return angles;
     }
 
-    /** Writes the angles of one line of places, which starts at {@code first}. */
+    /**
+     * Writes the angles of one line of places, which starts at {@code first}. In float32 step by step: a line that is all
+     * padding has angles of millions, whose sines depend on each rounding, and maps at half the resolution mix them in.
+     */
     private void count(float[] padded, float[] angles, int first, int stride, int length) {
         int open = 0;
         for (int i = 0; i < length; i++) {
@@ -92,17 +96,17 @@ public final class SinePositions {
         }
         for (int i = 0; i < length; i++) {
             int at = first + i * stride;
-            angles[at] = (float) ((angles[at] - shift) / (open + EPS) * 2 * Math.PI);
+            angles[at] = (angles[at] - shift) / (open + EPS) * TURN;
         }
     }
 
     /** Sines and cosines [B, F, h, w] of the angles [B, h, w]. */
     private Tensor waves(Tensor angles) {
-        float[] frequencies = new float[features / 2];
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = (float) Math.pow(TEMPERATURE, -2.0 * i / features);
+        float[] periods = new float[features / 2];
+        for (int i = 0; i < periods.length; i++) {
+            periods[i] = (float) Math.pow(TEMPERATURE, 2.0 * i / features);
         }
-        Tensor turned = angles.unsqueeze(1).mul(Tensor.of(frequencies, 1, frequencies.length, 1, 1));
+        Tensor turned = angles.unsqueeze(1).div(Tensor.of(periods, 1, periods.length, 1, 1));
         Tensor pairs = Tensor.cat(2, turned.sin().unsqueeze(2), turned.cos().unsqueeze(2)); // [B, F/2, 2, h, w]
         return pairs.flatten(1, 2);
     }

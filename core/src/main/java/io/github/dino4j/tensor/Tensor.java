@@ -760,6 +760,21 @@ public final class Tensor {
                 v);
     }
 
+    /** softmax(q k^T / sqrt(d) + bias) v for q, k, v [B, heads, N, d] and a bias that broadcasts to [B, heads, N, M]. */
+    public static Tensor biasedAttention(Tensor q, Tensor k, Tensor v, Tensor bias) {
+        Trace.macs(q.elements() * k.size(-2) + q.size(0) * q.size(1) * q.size(2) * k.size(-2) * v.size(-1));
+        if (q.device() == Device.META) {
+            return q.onMeta(q.size(0), q.size(1), q.size(2), v.size(3));
+        }
+        return q.op(
+                "scaled_dot_product_attention",
+                () -> torch.scaled_dot_product_attention(
+                        q.handle, k.handle(), v.handle(), optional(bias), 0.0, false, new DoubleOptional(), false),
+                k,
+                v,
+                bias);
+    }
+
     // ------------------------------------------------------------------------------------------------ resampling
 
     /** Bilinear resize of [B, C, H, W], align_corners false; {@code antialias} widens the filter when it shrinks. */

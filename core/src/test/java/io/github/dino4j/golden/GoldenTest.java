@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dino4j.backbone.XcitComponent;
 import io.github.dino4j.depth.HubDepthComponent;
+import io.github.dino4j.detect.BoxOpsComponent;
+import io.github.dino4j.detect.DetectorComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
@@ -59,7 +61,9 @@ class GoldenTest {
             new ScheduleComponent(),
             new ParameterGroupComponent(),
             new LinearProbeComponent(),
-            new LoraTrainingComponent());
+            new LoraTrainingComponent(),
+            new DetectorComponent(),
+            new BoxOpsComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
