@@ -56,8 +56,7 @@ class RecipeTest {
 
     @Test
     void aWrongKindOfValueNamesItsKey() {
-        Section top =
-                recipe("batch: many\nrate: NaN\nflag: perhaps\ndata: 3\n").open();
+        Section top = recipe("batch: many\nrate: NaN\nflag: perhaps\ndata: 3\n").open();
         assertThatThrownBy(() -> top.integer("batch", 1)).hasMessageContaining("'batch' must be a whole number");
         assertThatThrownBy(() -> top.number("rate", 1)).hasMessageContaining("'rate' must be a");
         assertThatThrownBy(() -> top.flag("flag", true)).hasMessageContaining("true or false");
