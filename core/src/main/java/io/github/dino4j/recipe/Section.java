@@ -32,6 +32,11 @@ public final class Section {
         this.base = base;
     }
 
+    /** Whether the recipe has anything here. */
+    public boolean isGiven() {
+        return !node.isEmpty();
+    }
+
     /** Whether the recipe has this key. */
     public boolean has(String key) {
         known.add(key);
