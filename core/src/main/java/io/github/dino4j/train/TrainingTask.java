@@ -38,7 +38,8 @@ public interface TrainingTask<E> extends AutoCloseable {
     /**
      * Adds the gradients of {@code share} times the loss of a batch to the variables. The trainer has opened a scope.
      *
-     * @param share 1 over the number of batches that one step accumulates
+     * @param share the batch's share of the examples of its step: 1 over the number of batches that a step accumulates, unless
+     *     they differ in size at the end of an epoch
      * @return the loss itself, not multiplied by {@code share}
      */
     Losses learn(List<E> batch, double share);

@@ -1,0 +1,120 @@
+package io.github.dino4j.train;
+
+import io.github.dino4j.tensor.Scope;
+import io.github.dino4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One update of the weights: the batches of a step, their gradients added up, clipped, and the optimiser's step. For the
+ * trainer's thread.
+ *
+ * @param <E> an example
+ */
+final class Learner<E> implements AutoCloseable {
+    private static final int NAMED = 16; // examples that a message lists
+
+    private final TrainingTask<E> task;
+    private final TrainingPlan plan;
+    private final Optimizer optimizer;
+    private final Map<String, Tensor> variables = new LinkedHashMap<>();
+    private final @Nullable Ema ema;
+
+    /**
+     * What an update gave.
+     *
+     * @param norm of all gradients before they were clipped
+     */
+    record Update(Losses losses, double norm, Optimizer.Settings settings) {}
+
+    Learner(TrainingTask<E> task, TrainingPlan plan) {
+        this.task = task;
+        this.plan = plan;
+        this.optimizer = plan.optimizer().apply(task.groups());
+        task.groups().forEach(group -> variables.putAll(group.variables()));
+        this.ema = plan.averaging().isPresent() ? Ema.of(variables) : null;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** The averages of the weights by name; empty if there are none. */
+    Map<String, Tensor> averages() {
+        return ema == null ? Map.of() : ema.averages();
+    }
+
+    /** Puts the averages, if there are any, in the place of the weights until this closes. */
+    Ema.Swapped averaged() {
+        return ema == null ? () -> {} : ema.swap();
+    }
+
+    /**
+     * Updates the weights once.
+     *
+     * @param indices the examples, by number
+     * @throws TrainingException if loss or gradients are not finite, which leaves the variables as they were, or an
+     *     example cannot be made
+     */
+    Update update(Step step, int[] indices, ExampleLoader<E> loader) {
+        task.beforeStep(step);
+        optimizer.clear();
+        double total = 0;
+        Map<String, Double> parts = new LinkedHashMap<>();
+        for (int first = 0, batch = 0; first < indices.length; first += plan.batchSize(), batch++) {
+            int[] numbers = Arrays.copyOfRange(indices, first, Math.min(first + plan.batchSize(), indices.length));
+            List<E> examples = new ArrayList<>(numbers.length);
+            for (int i = 0; i < numbers.length; i++) {
+                examples.add(loader.next());
+            }
+            double share = (double) numbers.length / indices.length;
+            Losses losses = learn(step, batch, examples, share);
+            requireFinite("the loss", losses.total(), step, numbers);
+            total += share * losses.total();
+            losses.parts().forEach((name, value) -> parts.merge(name, share * value, Double::sum));
+        }
+        double norm = plan.clip().apply(variables);
+        requireFinite("the norm of the gradients", norm, step, indices);
+        Optimizer.Settings settings = plan.schedules().at(step.iteration());
+        optimizer.step(settings);
+        if (ema != null) {
+            ema.update(plan.averaging().orElseThrow());
+        }
+        task.afterStep(step);
+        return new Update(new Losses(total, parts), norm, settings);
+    }
+
+    private Losses learn(Step step, int batch, List<E> examples, double share) {
+        Seeds.seedEngine(plan.seed(), step.iteration(), batch);
+        try (Scope scope = Scope.open()) {
+            return task.learn(examples, share);
+        }
+    }
+
+    private void requireFinite(String what, double value, Step step, int[] indices) {
+        if (!Double.isFinite(value)) {
+            String names = Arrays.stream(indices)
+                    .limit(NAMED)
+                    .mapToObj(index -> "'" + task.examples().name(index) + "'")
+                    .collect(Collectors.joining(", "));
+            throw new TrainingException(what + " is " + value + " at iteration " + step.iteration() + " (epoch "
+                    + step.epoch() + "); the examples are " + names
+                    + (indices.length > NAMED ? " and " + (indices.length - NAMED) + " more" : "")
+                    + ". The weights were not changed by it. Look at these examples, lower the learning rate or clip the"
+                    + " gradients, and start again, or resume from the last checkpoint.");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (ema != null) {
+            ema.close();
+        }
+        optimizer.close();
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.dino4j.train;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Trains a task by a plan in a folder. Everything that a run is lies in that folder, so a run may be killed at any moment
+ * and resumed: it then goes through the same updates with the same numbers as if nothing had happened.
+ *
+ * <pre>{@code
+ * TrainingResult result = Trainer.of(task, plan).about(Map.of("command", line)).run(Path.of("run"), listener);
+ * }</pre>
+ *
+ * <p>The calling thread trains; examples are made by the plan's own threads. The task stays the caller's.
+ *
+ * @param <E> an example
+ */
+public final class Trainer<E> {
+    private final TrainingTask<E> task;
+    private final TrainingPlan plan;
+    private final Map<String, String> about;
+
+    private Trainer(TrainingTask<E> task, TrainingPlan plan, Map<String, String> about) {
+        this.task = task;
+        this.plan = plan;
+        this.about = about;
+    }
+
+    public static <E> Trainer<E> of(TrainingTask<E> task, TrainingPlan plan) {
+        return new Trainer<>(task, plan, Map.of());
+    }
+
+    /** The same with texts that {@code run.json} and the exported files shall carry: the command, the recipe. */
+    public Trainer<E> about(Map<String, String> texts) {
+        return new Trainer<>(task, plan, Map.copyOf(texts));
+    }
+
+    /**
+     * Starts a run. In the end the task has the weights of the best evaluation and has exported them into the folder.
+     *
+     * <p>An interrupt of the thread ends the session as {@link TrainingListener#cancelled} does; the flag stays set.
+     *
+     * @param folder is made if it is missing
+     * @throws TrainingException if the folder holds a run or cannot be written, an example cannot be made, or loss or
+     *     gradients are not finite; the last checkpoint then is from before
+     */
+    public TrainingResult run(Path folder, TrainingListener listener) {
+        return session(folder, listener, false);
+    }
+
+    /**
+     * Goes on with a run from its last checkpoint. What the logs say of later updates is cut off, they are done again. A
+     * run that had ended exports once more.
+     *
+     * @throws TrainingException as {@link #run}, and if the folder is of another task or plan, naming what differs
+     */
+    public TrainingResult resume(Path folder, TrainingListener listener) {
+        return session(folder, listener, true);
+    }
+
+    private TrainingResult session(Path folder, TrainingListener listener, boolean resume) {
+        ExampleOrder order = new ExampleOrder(task.examples().size(), plan);
+        long iterations = plan.length().updates(order.perEpoch());
+        RunDescription description = RunDescription.of(task, plan, iterations);
+        RunFolder files = resume ? RunFolder.existing(folder, description) : RunFolder.create(folder, description);
+        try (MetricsLog log = files.log();
+                Session<E> session = new Session<>(task, plan, about, files, log, order, iterations, listener)) {
+            return session.train(resume);
+        }
+    }
+}
