@@ -2,52 +2,88 @@ package io.github.dino4j.train;
 
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.Backbone;
+import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.decoder.Taps;
+import io.github.dino4j.nn.CopiedParameters;
+import io.github.dino4j.nn.NamedParameters;
+import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RotaryEmbedding;
+import io.github.dino4j.nn.TrainableParameters;
+import io.github.dino4j.predict.LoadOptions;
+import io.github.dino4j.predict.Model;
+import io.github.dino4j.predict.ModelCard;
+import io.github.dino4j.tensor.Arena;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.weights.Checkpoint;
-import io.github.dino4j.weights.Checkpoints;
+import io.github.dino4j.weights.Safetensors;
+import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A backbone all of whose weights learn, in memory of its own: a student of {@link DistillationTraining}, or the backbone
- * under a head. Reads without drop path and with running statistics, in training and in measuring alike. Tables that are
- * made of weights once, such as a masked bias, stay as they are.
+ * A backbone that learns as a whole, over copies of a model's weights: the model stays as it is, and may be closed once
+ * this is built.
  */
 public final class WholeBackbone implements LearningBackbone {
-    /** File in {@link #export}'s folder. */
+    /** Name of the file that {@link #export} writes. */
     public static final String FILE = "backbone.safetensors";
 
-    private final BackboneConfig config;
-    private final String title;
-    private final LearningHead<Backbone> weights;
-    private final Map<String, String> metadata;
+    private final ModelCard card;
+    private final Backbone backbone;
+    private final Map<String, Tensor> variables;
+    private final Map<String, Tensor> all;
+    private final Arena arena = new Arena();
 
-    private WholeBackbone(
-            BackboneConfig config, String title, LearningHead<Backbone> weights, Map<String, String> metadata) {
-        this.config = config;
-        this.title = title;
-        this.weights = weights;
-        this.metadata = metadata;
+    /**
+     * Copies a model's weights.
+     *
+     * @param model with plain weights ({@code LoadOptions.Precision.PLAIN}), without an adapter
+     * @throws IllegalArgumentException if the model carries an adapter
+     * @throws IllegalStateException if it is packed or closed
+     */
+    public WholeBackbone(Model model, LoraBackbone.Arithmetic arithmetic) {
+        if (model.isAdapted()) {
+            throw new IllegalArgumentException(model.card().title()
+                    + ", and training as a whole would lose that; merge it into a checkpoint first");
+        }
+        card = model.card();
+        AtomicReference<NamedParameters> named = new AtomicReference<>();
+        AtomicReference<TrainableParameters> learning = new AtomicReference<>();
+        try {
+            backbone = model.view(
+                    p -> {
+                        TrainableParameters trained =
+                                new TrainableParameters(new CopiedParameters(p.source(), arena), name -> true);
+                        NamedParameters noted = new NamedParameters(trained);
+                        learning.set(trained);
+                        named.set(noted);
+                        Parameters view = p.over(noted).learning();
+                        return arithmetic == LoraBackbone.Arithmetic.MIXED ? view.mixed() : view;
+                    },
+                    arena);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+        variables = Objects.requireNonNull(learning.get()).variables();
+        all = Objects.requireNonNull(named.get()).tensors();
     }
 
     /** Drawn from a seed. */
     public static WholeBackbone random(BackboneConfig config, long seed) {
-        return new WholeBackbone(
-                config,
-                "a new backbone of width " + config.dim() + " and depth " + config.depth(),
-                LearningHead.random(seed, p -> Backbone.of(config, p)),
-                Map.of());
+        try (Model model = Model.random(config, seed, LoadOptions.Precision.PLAIN)) {
+            return new WholeBackbone(model, LoraBackbone.Arithmetic.FLOAT32);
+        }
     }
 
     /**
@@ -56,56 +92,59 @@ public final class WholeBackbone implements LearningBackbone {
      * @throws io.github.dino4j.weights.CheckpointException if it cannot be read or is no backbone
      */
     public static WholeBackbone load(Path file) {
-        Checkpoint checkpoint = Checkpoints.open(file);
-        BackboneConfig config = Architecture.of(checkpoint, OptionalInt.empty());
-        return new WholeBackbone(
-                config,
-                "all of " + file.getFileName(),
-                LearningHead.load(file, "its own shapes", checkpoint.weights(), p -> Backbone.of(config, p)),
-                checkpoint.metadata());
+        try (Model model = Model.load(file, LoadOptions.DEFAULT.withPrecision(LoadOptions.Precision.PLAIN))) {
+            return new WholeBackbone(model, LoraBackbone.Arithmetic.FLOAT32);
+        }
     }
 
     @Override
     public BackboneConfig config() {
-        return config;
+        return card.config();
     }
 
     @Override
     public String title() {
-        return title;
+        return card.name() + ", all weights";
     }
 
     @Override
     public Map<String, Tensor> variables() {
-        return weights.variables();
+        return variables;
     }
 
     @Override
     public List<Tokens> read(Tensor pixels, Taps taps) {
-        return taps.read(weights.inference(), pixels);
+        return taps.read(backbone, pixels);
     }
 
-    /** Writes {@value #FILE}, which {@link io.github.dino4j.predict.Model#load} reads. */
+    /** Writes a checkpoint under the official names, which {@link Model#load} reads. */
     @Override
-    public List<Path> export(Path folder, Map<String, String> texts) throws IOException {
+    public List<Path> export(Path folder, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
-        Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.putAll(texts);
-        if (config instanceof VitConfig vit) { // which no shape tells
-            all.put(Architecture.HEADS_KEY, Integer.toString(vit.heads()));
-            all.put(Architecture.EPS_KEY, Double.toString(vit.norm().eps()));
+        Path file = folder.resolve(FILE);
+        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        texts.put("format", "pt");
+        if (BackboneCatalog.find(card.name()).isPresent()) {
+            texts.put(ModelCard.METADATA_KEY, card.name());
+        }
+        if (card.config() instanceof VitConfig vit) { // no shape tells them
+            texts.put(Architecture.HEADS_KEY, Integer.toString(vit.heads()));
+            texts.put(Architecture.EPS_KEY, Double.toString(vit.norm().eps()));
             if (vit.position() instanceof Position.Rope rope
                     && rope.config().periods() instanceof RotaryEmbedding.Periods.Base base) {
-                all.put(Architecture.ROPE_THETA_KEY, Double.toString(base.base()));
+                texts.put(Architecture.ROPE_THETA_KEY, Double.toString(base.base()));
             }
         }
-        Path file = folder.resolve(FILE);
-        weights.save(file, all);
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        all.forEach((name, tensor) -> tensors.put(name, new StoredTensor.InEngine(tensor)));
+        try (Scope scope = Scope.inference()) {
+            Safetensors.write(file, tensors, texts);
+        }
         return List.of(file);
     }
 
     @Override
     public void close() {
-        weights.close();
+        arena.close();
     }
 }
