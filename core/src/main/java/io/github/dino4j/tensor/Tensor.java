@@ -46,6 +46,9 @@ public final class Tensor {
     /** Rows from which a linear map is worth the detour by oneDNN. */
     private static final int CONVOLUTION_ROWS = 16;
 
+    /** Whether linear maps go to libtorch's own operator all the same: the peer of our benchmarks. */
+    static volatile boolean plainLinear;
+
     private static final long[] ONE = {1, 1};
     private static final long[] ZERO = {0, 0};
 
@@ -519,7 +522,7 @@ public final class Tensor {
     public Tensor linear(Tensor weight, @Nullable Tensor bias) {
         Trace.macs(elements() * weight.size(0));
         long rows = elements() / size(-1);
-        if (rows < CONVOLUTION_ROWS || dtype() != DType.F32 || device() == Device.META) {
+        if (rows < CONVOLUTION_ROWS || plainLinear || dtype() != DType.F32 || device() == Device.META) {
             return op("linear", () -> torch.linear(handle, weight.handle(), optional(bias)), weight);
         }
         return op("linear", () -> linearAsConvolution(rows, weight, bias), weight);
