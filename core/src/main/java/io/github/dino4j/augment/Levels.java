@@ -63,7 +63,8 @@ final class Levels {
         for (int i = 0; i < rgb.length; i += 3) {
             sum += grey(rgb[i] & 0xff, rgb[i + 1] & 0xff, rgb[i + 2] & 0xff);
         }
-        return (int) ((double) sum / (rgb.length / 3) + 0.5);
+        int pixels = rgb.length / 3;
+        return (int) ((double) sum / pixels + 0.5);
     }
 
     static RgbImage saturation(RgbImage photo, double factor) {
@@ -103,19 +104,21 @@ final class Levels {
             float range = max - min;
             int s = (int) (range / max * 255.0);
             float h = sector(red, green, blue, max, range);
-            int hue = ((int) ((h / 6.0 + 1.0) % 1.0 * 255.0) + add) & 0xff;
+            double turn = h / 6.0 + 1.0; // 5/6 to 11/6
+            turn = turn >= 1 ? turn - 1 : turn;
+            int hue = ((int) (turn * 255.0) + add) & 0xff;
             if (s == 0) { // too pale for 8 bits
                 to[i] = (byte) max;
                 to[i + 1] = (byte) max;
                 to[i + 2] = (byte) max;
                 continue;
             }
-            int part = (int) Math.floor(hue * 6.0 / 255.0);
+            int part = (int) (hue * 6.0 / 255.0);
             float f = (float) (hue * 6.0 / 255.0 - part);
             float fs = (float) (s / 255.0);
-            int p = (int) Math.floor(max * (1.0 - fs) + 0.5);
-            int q = (int) Math.floor(max * (1.0 - fs * f) + 0.5);
-            int t = (int) Math.floor(max * (1.0 - fs * (1.0 - f)) + 0.5);
+            int p = (int) (max * (1.0 - fs) + 0.5);
+            int q = (int) (max * (1.0 - fs * f) + 0.5);
+            int t = (int) (max * (1.0 - fs * (1.0 - f)) + 0.5);
             put(to, i, part, max, p, q, t);
         }
         return RgbImage.of(photo.width(), photo.height(), to);
@@ -187,8 +190,9 @@ final class Levels {
                 continue;
             }
             float s = range / max;
-            float h = (sector(red, green, blue, max, range) / 6 + 1) % 1 + add;
-            h -= (float) Math.floor(h);
+            float h = sector(red, green, blue, max, range) / 6 + 1; // 5/6 to 11/6
+            h = (h >= 1 ? h - 1 : h) + add;
+            h = h < 0 ? h + 1 : h >= 1 ? h - 1 : h;
             int part = (int) (h * 6);
             float f = h * 6 - part;
             put(to, i, part, back(max), back(max * (1 - s)), back(max * (1 - s * f)), back(max * (1 - s * (1 - f))));

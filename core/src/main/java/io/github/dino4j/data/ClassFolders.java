@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -36,7 +37,7 @@ public final class ClassFolders {
 
     /** As {@link #read(Path)}, with the classes in a given order. */
     public static TruthSet read(Path folder, ClassList classes) {
-        TreeSet<String> folders = names(folder);
+        Set<String> folders = names(folder);
         List<BadFile> bad = new ArrayList<>();
         List<Example> examples = new ArrayList<>();
         for (int k = 0; k < classes.size(); k++) {
@@ -76,12 +77,12 @@ public final class ClassFolders {
         return String.join(", ", new TreeSet<>(ImageFolder.EXTENSIONS)).toLowerCase(Locale.ROOT);
     }
 
-    private static TreeSet<String> names(Path folder) {
+    private static Set<String> names(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new DataSetException(folder + ": no such folder. Check the path.", List.of());
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            TreeSet<String> names = new TreeSet<>();
+            Set<String> names = new TreeSet<>();
             entries.filter(Files::isDirectory)
                     .map(entry -> String.valueOf(entry.getFileName()))
                     .filter(name -> !name.startsWith("."))
