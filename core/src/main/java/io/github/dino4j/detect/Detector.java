@@ -114,6 +114,16 @@ public final class Detector {
         return windows.of(images.pixels(), backbone);
     }
 
+    /** Native memory that {@link #forward} takes for an image of these sides, roughly: its features and the widest bias. */
+    long bytes(int height, int width) {
+        long places = (long) (height / config.stride() + 1) * (width / config.stride() + 1);
+        long lines = height / config.stride() + width / config.stride() + 2L;
+        long features = 2 * places * config.channels();
+        long bias = 3 * places * config.heads() * queries + 2 * lines * config.biasHidden() * queries;
+        long encoder = 2 * places * places * config.heads();
+        return Float.BYTES * (features + Math.max(bias, encoder));
+    }
+
     /** What the detector says about images of these features. */
     public DetectorOutput forward(PaddedImages images, Tensor features) {
         try (Scope scope = pass.get()) {
