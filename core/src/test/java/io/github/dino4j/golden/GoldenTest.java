@@ -55,7 +55,9 @@ class GoldenTest {
             new DeptherComponent(),
             new FeaturesToDepthComponent(),
             new DepthLossComponent(),
-            new HubDepthComponent());
+            new HubDepthComponent(),
+            new KnnComponent(),
+            new LinearClassifierComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
