@@ -86,7 +86,10 @@ public final class Classification {
     /** The photo with its most probable classes under it. */
     public RgbImage captioned(RgbImage photo, int count) {
         String caption = top(count).stream().map(Ranked::toString).collect(Collectors.joining("   "));
-        return Montage.ofColumns(1).fillWidth(CAPTIONED_WIDTH).add(photo, caption).render();
+        return Montage.ofColumns(1)
+                .fillWidth(CAPTIONED_WIDTH)
+                .add(photo, caption)
+                .render();
     }
 
     @Override

@@ -34,7 +34,11 @@ public final class ClassificationPredictor implements Predictor<Classification> 
     }
 
     private ClassificationPredictor(
-            Model model, LoadedHead<LinearClassifier> head, ClassList classes, Transform transform, Labelling labelling) {
+            Model model,
+            LoadedHead<LinearClassifier> head,
+            ClassList classes,
+            Transform transform,
+            Labelling labelling) {
         this.model = model;
         this.head = head;
         this.classes = classes.require(head.head().config().classes());
@@ -78,7 +82,8 @@ public final class ClassificationPredictor implements Predictor<Classification> 
                     + " values, " + backbone.card().name() + " gives " + has
                     + "; load the backbone that it was trained on");
         }
-        return new ClassificationPredictor(backbone, head, classes, backbone.card().transform(), Labelling.ONE);
+        return new ClassificationPredictor(
+                backbone, head, classes, backbone.card().transform(), Labelling.ONE);
     }
 
     /** The same head with photos prepared otherwise. */

@@ -58,13 +58,16 @@ public final class ClassifierFile {
         List<String> found = new ArrayList<>();
         tensors.tensors().forEach((name, tensor) -> {
             Matcher weight = WEIGHT.matcher(name);
-            if (weight.matches() && tensor.shape().length == 2 && !BACKBONE.matcher(name).matches()) {
+            if (weight.matches()
+                    && tensor.shape().length == 2
+                    && !BACKBONE.matcher(name).matches()) {
                 found.add(weight.group(1));
             }
         });
         if (found.isEmpty()) {
             throw new CheckpointException(path + ": no linear classifier is in it; one has a 'weight' [classes, width]"
-                    + " and a 'bias' [classes], bare or under linear, linear_head or classifier. It is a " + tensors + ".");
+                    + " and a 'bias' [classes], bare or under linear, linear_head or classifier. It is a " + tensors
+                    + ".");
         }
         if (found.size() > 1) {
             throw new CheckpointException(path + ": holds " + found.size() + " linear classifiers: "
@@ -114,8 +117,7 @@ public final class ClassifierFile {
 
     /** Names of the classes, if the file carries them. */
     public Optional<List<String>> classNames() {
-        return Optional.ofNullable(metadata(path).get("dino4j.classes"))
-                .map(text -> List.of(text.split("\n", -1)));
+        return Optional.ofNullable(metadata(path).get("dino4j.classes")).map(text -> List.of(text.split("\n", -1)));
     }
 
     /** Number of classes. */
@@ -164,8 +166,7 @@ public final class ClassifierFile {
     /** DINOv1's files alone call it {@code linear} in a dict; its vision transformers have no LayerScale. */
     private boolean isDinoV1(BackboneConfig backbone) {
         boolean named = prefix.endsWith("linear.");
-        return named
-                && (!(backbone instanceof VitConfig vit) || (vit.position() instanceof Position.LearnedGrid));
+        return named && (!(backbone instanceof VitConfig vit) || (vit.position() instanceof Position.LearnedGrid));
     }
 
     /**
@@ -180,10 +181,8 @@ public final class ClassifierFile {
     /** The same for a backbone that is not in memory. */
     public LoadedHead<LinearClassifier> load(BackboneConfig backbone, String name) {
         LinearInput input = input(backbone, name);
-        LinearClassifier.Config config =
-                new LinearClassifier.Config(input, Math.toIntExact(shape()[1]), classes());
-        return LoadedHead.load(
-                path, "a linear classifier for " + name, head, p -> new LinearClassifier(p, config));
+        LinearClassifier.Config config = new LinearClassifier.Config(input, Math.toIntExact(shape()[1]), classes());
+        return LoadedHead.load(path, "a linear classifier for " + name, head, p -> new LinearClassifier(p, config));
     }
 
     @Override

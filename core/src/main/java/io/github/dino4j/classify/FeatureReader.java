@@ -35,8 +35,8 @@ public record FeatureReader(Model model, LinearInput input, Transform transform)
      */
     public float[] read(RgbImage photo) {
         Pixels pixels = model.prepare(transform, photo, Optional.empty());
-        float[] feature = model.run(backbone ->
-                input.of(input.taps().read(backbone, Model.tensor(List.of(pixels)))).toFloats());
+        float[] feature = model.run(backbone -> input.of(input.taps().read(backbone, Model.tensor(List.of(pixels))))
+                .toFloats());
         for (float value : feature) {
             if (!Float.isFinite(value)) {
                 throw new NotFiniteException("the features of " + model.card().name()

@@ -85,8 +85,9 @@ public final class Knn implements FeatureClassifier {
         this.classes = classes;
         this.options = options;
         if (wanted() > train.size()) {
-            throw new IllegalArgumentException("k " + options.most() + (options.skipFirst() ? " and the one left out" : "")
-                    + " is more than the " + train.size() + " training features; ask for fewer neighbours");
+            throw new IllegalArgumentException(
+                    "k " + options.most() + (options.skipFirst() ? " and the one left out" : "") + " is more than the "
+                            + train.size() + " training features; ask for fewer neighbours");
         }
     }
 

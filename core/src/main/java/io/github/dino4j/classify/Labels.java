@@ -12,8 +12,8 @@ final class Labels {
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
-                throw new IllegalArgumentException("label " + i + " is " + labels[i] + "; there are classes 0 to "
-                        + (classes - 1));
+                throw new IllegalArgumentException(
+                        "label " + i + " is " + labels[i] + "; there are classes 0 to " + (classes - 1));
             }
         }
         return labels.clone();

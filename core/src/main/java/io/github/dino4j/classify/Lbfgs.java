@@ -2,6 +2,7 @@ package io.github.dino4j.classify;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class Lbfgs {
     private static final double DECREASE = 1e-4; // c1
     private static final double CURVATURE = 0.9; // c2
     private static final int TRIALS = 40;
+    private static final double ROUNDING = 1e-14; // of a value that is a sum over many samples
 
     private Lbfgs() {}
 
@@ -46,7 +48,7 @@ final class Lbfgs {
             }
             double first = pairs.isEmpty() ? 1 / Math.max(1, Math.sqrt(dot(direction, direction))) : 1;
             Point next = new Search(objective, here, direction).from(first);
-            if (next == here) {
+            if (Arrays.equals(next.x(), here.x())) { // rounding left no way down
                 if (pairs.isEmpty()) {
                     break;
                 }
@@ -74,6 +76,7 @@ final class Lbfgs {
     }
 
     /** The search along one line: phi(t) = f(x + t d). */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Search(Objective objective, Point start, double[] direction) {
         /** A point of the strong Wolfe conditions; the lowest seen where rounding hides them; the start if none is lower. */
         Point from(double first) {
@@ -83,6 +86,9 @@ final class Lbfgs {
             double at = first;
             for (int trial = 0; trial < TRIALS; trial++) {
                 Point there = point(at);
+                if (isGood(there, at)) {
+                    return there;
+                }
                 if (!(there.value() <= start.value() + DECREASE * at * slope)
                         || (trial > 0 && there.value() >= low.value())) {
                     return zoom(low, lowAt, there, at);
@@ -105,6 +111,9 @@ final class Lbfgs {
             for (int trial = 0; trial < TRIALS; trial++) {
                 double at = cubic(low, lowAt, high, highAt);
                 Point there = point(at);
+                if (isGood(there, at)) {
+                    return there;
+                }
                 if (!(there.value() <= start.value() + DECREASE * at * slope) || there.value() >= low.value()) {
                     high = there;
                     highAt = at;
@@ -124,6 +133,18 @@ final class Lbfgs {
                 }
             }
             return low;
+        }
+
+        /**
+         * The strong Wolfe conditions. Near the optimum the values differ by less than their rounding; there the decrease is
+         * judged by the slopes (Hager and Zhang, 2005, approximate Wolfe conditions).
+         */
+        private boolean isGood(Point there, double at) {
+            double slope = slope(start);
+            boolean lower = there.value() <= start.value() + DECREASE * at * slope;
+            boolean level = there.value() <= start.value() + ROUNDING * Math.abs(start.value())
+                    && slope(there) <= (2 * DECREASE - 1) * slope;
+            return (lower || level) && Math.abs(slope(there)) <= -CURVATURE * slope;
         }
 
         /** Least point of the cubic through both ends; the middle where it lies too near to one. */

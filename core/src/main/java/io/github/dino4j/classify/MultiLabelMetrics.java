@@ -27,8 +27,8 @@ public final class MultiLabelMetrics {
      */
     public void add(double[] scores, boolean[] truth) {
         if (scores.length != classes.size() || truth.length != classes.size()) {
-            throw new IllegalArgumentException("wanted " + classes.size() + " scores and truths, found " + scores.length
-                    + " and " + truth.length);
+            throw new IllegalArgumentException(
+                    "wanted " + classes.size() + " scores and truths, found " + scores.length + " and " + truth.length);
         }
         for (int k = 0; k < scores.length; k++) {
             if (Double.isNaN(scores[k])) {

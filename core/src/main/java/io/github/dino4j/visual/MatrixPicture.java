@@ -46,7 +46,11 @@ public record MatrixPicture(String title, String rows, String columns, List<Stri
         int label = named
                 ? (int) Math.ceil(Math.min(
                         180,
-                        names.stream().mapToDouble(n -> Lettering.width(n, type)).max().orElse(0) + 10))
+                        names.stream()
+                                        .mapToDouble(n -> Lettering.width(n, type))
+                                        .max()
+                                        .orElse(0)
+                                + 10))
                 : 0;
         int left = MARGIN + 22 + label;
         int top = MARGIN + 34 + 22 + label;
@@ -86,7 +90,8 @@ public record MatrixPicture(String title, String rows, String columns, List<Stri
         String text = String.format(Locale.ROOT, "%.0f", 100 * share);
         if (cell >= 30 && !text.equals("0")) {
             graphics.setColor(share > 0.25 ? Color.WHITE : INK);
-            Lettering.draw(graphics, text, TYPE, x + (cell - Lettering.width(text, TYPE)) / 2, y + cell / 2.0 + 5, cell);
+            Lettering.draw(
+                    graphics, text, TYPE, x + (cell - Lettering.width(text, TYPE)) / 2, y + cell / 2.0 + 5, cell);
         }
     }
 

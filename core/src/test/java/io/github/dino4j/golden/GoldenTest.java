@@ -64,7 +64,9 @@ class GoldenTest {
             new LinearProbeComponent(),
             new LoraTrainingComponent(),
             new DetectorComponent(),
-            new BoxOpsComponent());
+            new BoxOpsComponent(),
+            new KnnComponent(),
+            new LinearClassifierComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
