@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,
+            AdapterCommand.class,
             BenchCommand.class,
             CompareFusionCommand.class,
             OnnxCommand.class,
