@@ -73,7 +73,7 @@ final class PackedLeaves implements Leaves {
     }
 
     private PackedWeight once(Parameters at, Supplier<PackedWeight> pack) {
-        return packed.weights.computeIfAbsent(at.name(), name -> pack.get());
+        return packed.weights.computeIfAbsent(precision + " " + at.name(), name -> pack.get());
     }
 
     private Consumer<Tensor> observer(Parameters at) {

@@ -91,6 +91,11 @@ public final class Parameters {
         return new Parameters(other, prefix, leaves, learning, updates);
     }
 
+    /** Where the weights come from. */
+    public ParameterSource source() {
+        return source;
+    }
+
     /** What the view adds to the layer under this cursor. */
     Optional<LinearUpdate> update(int in, int out) {
         return updates.of(new LinearShape(name(), in, out));

@@ -3,6 +3,7 @@ package io.github.dino4j.predict;
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.LinearLayers;
 import io.github.dino4j.backbone.PassMemory;
 import io.github.dino4j.backbone.TensorFlow;
 import io.github.dino4j.backbone.Tokens;
@@ -13,6 +14,7 @@ import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
+import io.github.dino4j.lora.Lora;
 import io.github.dino4j.nn.GivenParameters;
 import io.github.dino4j.nn.NamedParameters;
 import io.github.dino4j.nn.Parameters;
@@ -42,12 +44,36 @@ public final class Model implements AutoCloseable {
     private final Arena arena;
     private final ReentrantReadWriteLock uses = new ReentrantReadWriteLock();
     private final Optional<Precision> packed;
+    private final Parameters parameters;
     private final Map<String, Tensor> weights;
+    /** The model whose weights this one uses. */
+    private final Optional<Model> base;
+
     private boolean closed;
 
-    Model(ModelCard card, Backbone backbone, Optional<Precision> packed, Map<String, Tensor> weights, Arena arena) {
+    /** A model over weights of its own, read through {@code parameters}, which has packed what is packed. */
+    Model(
+            ModelCard card,
+            Backbone backbone,
+            Optional<Precision> packed,
+            Parameters parameters,
+            Map<String, Tensor> weights,
+            Arena arena) {
+        this(card, backbone, packed, parameters, weights, arena, Optional.empty());
+    }
+
+    private Model(
+            ModelCard card,
+            Backbone backbone,
+            Optional<Precision> packed,
+            Parameters parameters,
+            Map<String, Tensor> weights,
+            Arena arena,
+            Optional<Model> base) {
         this.card = card;
         this.packed = packed;
+        this.parameters = parameters.over(new GivenParameters(weights, arena));
+        this.base = base;
         this.weights = weights;
         this.backbone = backbone;
         this.arena = arena;
@@ -73,7 +99,9 @@ public final class Model implements AutoCloseable {
         Arena arena = new Arena();
         try (Scope scope = Scope.inference()) {
             NamedParameters weights = new NamedParameters(new RandomParameters(seed, arena));
-            Backbone backbone = ModelLoader.backbone(config, packed, weights, keep -> new RandomParameters(seed, keep));
+            Parameters parameters =
+                    ModelLoader.parameters(config, packed, weights, keep -> new RandomParameters(seed, keep));
+            Backbone backbone = Backbone.of(config, parameters);
             String source = "drawn at random from seed " + seed;
             Transform transform = Transform.dinoV3(224).withNormalisation(Normalisation.IMAGENET);
             ModelCard card = new ModelCard(
@@ -86,7 +114,7 @@ public final class Model implements AutoCloseable {
                     config.readsDepth() ? transform.withDepth(DepthNormalisation.INDOOR) : transform,
                     source,
                     List.of("The weights are " + source + ": features show the mechanism, not knowledge."));
-            return new Model(card, backbone, packed, weights.tensors(), arena);
+            return new Model(card, backbone, packed, parameters, weights.tensors(), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -120,7 +148,7 @@ public final class Model implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the model " + card.name() + " is closed; load it again");
             }
-            return work.apply(backbone);
+            return base.isPresent() ? base.get().run(b -> work.apply(backbone)) : work.apply(backbone);
         } finally {
             uses.readLock().unlock();
         }
@@ -139,7 +167,38 @@ public final class Model implements AutoCloseable {
             throw new IllegalStateException(card.name() + " is packed as " + packed.get()
                     + " and has not kept its weights; load it with LoadOptions.Precision.PLAIN");
         }
-        return run(b -> Backbone.of(config(), view.apply(Parameters.of(new GivenParameters(weights, arena)))));
+        return run(b -> Backbone.of(config(), view.apply(parameters.over(new GivenParameters(weights, arena)))));
+    }
+
+    /**
+     * This model with an adapter, over the same weights, packed or not: nothing of the backbone is copied. Any number of
+     * adapted models and this one may be used at once, by any threads. An adapted model runs only while this one is open;
+     * closing it frees the adapter alone.
+     *
+     * @throws IllegalArgumentException if the adapter was made for another backbone
+     * @throws IllegalStateException if the model is closed, or carries an adapter itself
+     */
+    public Model adapted(Lora lora) {
+        if (base.isPresent()) {
+            throw new IllegalStateException(card.title()
+                    + " carries an adapter; adapt the model under it, or merge the two adapters one by one");
+        }
+        Arena own = new Arena();
+        try {
+            Parameters view = run(b -> parameters
+                    .over(new GivenParameters(weights, own))
+                    .updated(lora.updates(card.name(), LinearLayers.of(config()), own::keep)));
+            Backbone other = run(b -> Backbone.of(config(), view));
+            return new Model(card.adapted(lora), other, packed, view, weights, own, Optional.of(this));
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    /** Whether this is a model that carries an adapter, over the weights of another. */
+    public boolean isAdapted() {
+        return base.isPresent();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.dino4j.predict;
 
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.image.Transform;
+import io.github.dino4j.lora.Lora;
 import java.util.List;
 
 /**
@@ -34,5 +35,20 @@ public record ModelCard(
 
     public ModelCard {
         warnings = List.copyOf(warnings);
+    }
+
+    /** The card of this model with an adapter. */
+    ModelCard adapted(Lora lora) {
+        String words = lora.spec().title();
+        return new ModelCard(
+                name,
+                title + " with " + words,
+                licence,
+                source,
+                parameters + lora.parameters(),
+                config,
+                transform,
+                explanation + "  adapter: " + words + "\n",
+                warnings);
     }
 }

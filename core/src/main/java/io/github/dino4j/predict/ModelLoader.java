@@ -93,13 +93,14 @@ final class ModelLoader {
                 CheckpointParameters source =
                         new CheckpointParameters(weights, arena, packed.isPresent() ? Storage.COPIED : storage)) {
             NamedParameters named = new NamedParameters(source);
-            Backbone backbone =
-                    backbone(config, packed, named, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
+            Parameters parameters =
+                    parameters(config, packed, named, keep -> new CheckpointParameters(weights, keep, Storage.COPIED));
+            Backbone backbone = Backbone.of(config, parameters);
             source.finish(path, identity.title(), unknown(checkpoint));
             boolean addedDepth = config.readsDepth()
                     && !Architecture.of(file, options.heads()).readsDepth();
             ModelCard card = card(checkpoint, config, identity, source, options, addedDepth);
-            return new Model(card, backbone, packed, named.tensors(), arena);
+            return new Model(card, backbone, packed, parameters, named.tensors(), arena);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -251,21 +252,21 @@ final class ModelLoader {
     }
 
     /**
-     * Builds a backbone over its weights or their packed view; for int8, which layers to leave out is measured before.
+     * The weights of a backbone or their packed view; for int8, which layers to leave out is measured before.
      *
      * @param again another source of the same weights, which keeps in the given arena
      */
-    static Backbone backbone(
+    static Parameters parameters(
             BackboneConfig config,
             Optional<Precision> packed,
             ParameterSource source,
             Function<Arena, ParameterSource> again) {
         Parameters parameters = Parameters.of(source);
         if (packed.isEmpty()) {
-            return Backbone.of(config, parameters);
+            return parameters;
         }
         Int8Plan plan = packed.get() == Precision.INT8 ? Int8Calibration.plan(config, again) : Int8Plan.ALL;
-        return Backbone.of(config, parameters.packed(packed.get(), plan));
+        return parameters.packed(packed.get(), plan);
     }
 
     private static Storage storage(LoadOptions options, BackboneConfig config, StateDict weights) {

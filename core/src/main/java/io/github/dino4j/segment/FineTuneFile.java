@@ -1,18 +1,15 @@
 package io.github.dino4j.segment;
 
+import io.github.dino4j.lora.FineTuneFactors;
+import io.github.dino4j.lora.Lora;
+import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.StateDict;
-import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What dinov3-finetune saves: low-rank changes (LoRA, arXiv:2106.09685) of q and v in every block, and a decoder. The
@@ -27,45 +24,59 @@ import java.util.regex.Pattern;
  * @param decoder its weights under the file's names
  */
 public record FineTuneFile(Path path, int blocks, int width, int rank, StateDict lora, StateDict decoder) {
-    private static final Pattern FACTOR = Pattern.compile("w_([ab])_(\\d{3,})");
-
     /**
      * Reads the headers.
      *
      * @throws CheckpointException if there are no LoRA weights in it, one is missing, or their shapes do not agree
      */
     public static FineTuneFile read(Path path) {
-        StateDict tensors = Checkpoints.tensors(path);
-        Map<String, StoredTensor> lora = new LinkedHashMap<>();
-        int last = -1;
-        for (String name : tensors.names()) {
-            Matcher factor = FACTOR.matcher(name);
-            if (factor.matches()) {
-                last = Math.max(last, Integer.parseInt(factor.group(2)));
-            }
+        FineTuneFactors found = FineTuneFactors.read(path, Checkpoints.tensors(path));
+        return new FineTuneFile(path, found.blocks(), found.width(), found.rank(), found.factors(), found.rest());
+    }
+
+    /** Whether a file is one. */
+    public static boolean is(Path path) {
+        return FineTuneFactors.in(Checkpoints.tensors(path));
+    }
+
+    /**
+     * The adapter, to be put over the backbone ({@link Model#adapted}).
+     *
+     * @throws CheckpointException if a value is not finite
+     */
+    public Lora adapter() {
+        return new FineTuneFactors(path, blocks, width, rank, lora, decoder).lora();
+    }
+
+    /**
+     * Loads the whole: the adapter over the backbone, and the decoder behind it.
+     *
+     * @param backbone that it was trained on; stays the caller's, and must stay open
+     * @throws CheckpointException if it is for another backbone
+     * @throws IllegalArgumentException if {@code classes} has another number of classes than the decoder
+     */
+    public SegmentPredictor load(Model backbone, ClassList classes) {
+        return load(backbone, classes, options(backbone));
+    }
+
+    /** The same, run otherwise. */
+    public SegmentPredictor load(Model backbone, ClassList classes, SegmentOptions options) {
+        LoadedHead<SegmentationHead> head = loadDecoder(backbone);
+        try {
+            return SegmentPredictor.adapted(adapt(backbone), head, classes, options);
+        } catch (RuntimeException | Error e) {
+            head.close();
+            throw e;
         }
-        if (last < 0) {
-            throw new CheckpointException(path + ": no LoRA weights 'w_a_000', 'w_b_000', ... are in it; it has "
-                    + tensors + ". A decoder alone is loaded by SegmentPredictor.load.");
+    }
+
+    /** The backbone with the adapter over it; closing it leaves the backbone open. */
+    public Model adapt(Model backbone) {
+        try {
+            return backbone.adapted(adapter());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(path + ": " + e.getMessage(), e);
         }
-        StoredTensor first = factor(path, tensors, "a", 0);
-        long[] shape = first.shape();
-        if (shape.length != 2 || last % 2 == 0) {
-            throw new CheckpointException(path + ": 'w_a_000' is " + Arrays.toString(shape) + " and the last factor has"
-                    + " number " + last + "; expected matrices [rank, width], two for each block (q, v)");
-        }
-        for (int i = 0; i <= last; i++) { // block 0 q, block 0 v, block 1 q, ...
-            String name = "blocks." + i / 2 + (i % 2 == 0 ? ".q." : ".v.");
-            lora.put(name + "a", require(path, tensors, "a", i, shape[0], shape[1]));
-            lora.put(name + "b", require(path, tensors, "b", i, shape[1], shape[0]));
-        }
-        return new FineTuneFile(
-                path,
-                (last + 1) / 2,
-                (int) shape[1],
-                (int) shape[0],
-                StateDict.of(lora),
-                tensors.select(name -> !FACTOR.matcher(name).matches()));
     }
 
     /**
@@ -85,31 +96,12 @@ public record FineTuneFile(Path path, int blocks, int width, int rank, StateDict
 
     /** Refuses a file whose decoder would be silently separated from its LoRA weights. */
     static void refuseLora(Path path, StateDict tensors) {
-        Optional<String> factor = tensors.names().stream()
-                .filter(name -> FACTOR.matcher(name).matches())
-                .findFirst();
+        Optional<String> factor = FineTuneFactors.first(tensors);
         if (factor.isPresent()) {
             throw new CheckpointException(path + ": beside a decoder it holds LoRA weights ('" + factor.get()
                     + "', ...) that belong into the backbone; without them the decoder gives something else than it was"
-                    + " trained for. To take the decoder all the same:"
+                    + " trained for. SegmentPredictor.load takes both; to take the decoder all the same:"
                     + " SegmentPredictor.of(model, FineTuneFile.read(path).loadDecoder(model), classes).");
         }
-    }
-
-    private static StoredTensor factor(Path path, StateDict tensors, String side, int index) {
-        String name = String.format("w_%s_%03d", side, index);
-        return tensors.find(name)
-                .orElseThrow(() -> new CheckpointException(
-                        path + ": '" + name + "' is missing; the file is damaged or was saved half"));
-    }
-
-    private static StoredTensor require(Path path, StateDict tensors, String side, int index, long rows, long columns) {
-        StoredTensor tensor = factor(path, tensors, side, index);
-        if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
-            throw new CheckpointException(String.format(
-                    "%s: 'w_%s_%03d' is %s, the others ask for [%d, %d]",
-                    path, side, index, Arrays.toString(tensor.shape()), rows, columns));
-        }
-        return tensor;
     }
 }

@@ -25,10 +25,17 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
     private final LoadedHead<? extends SegmentationHead> head;
     private final ClassList classes;
     private final SegmentOptions options;
+    /** Whether the model carries an adapter of the head's file, which ends with it. */
+    private final boolean ownsModel;
 
     private SegmentPredictor(
-            Model model, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
+            Model model,
+            LoadedHead<? extends SegmentationHead> head,
+            ClassList classes,
+            SegmentOptions options,
+            boolean ownsModel) {
         this.model = model;
+        this.ownsModel = ownsModel;
         this.head = head;
         this.classes = classes.require(head.head().classes());
         this.options = options;
@@ -52,21 +59,26 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
 
     /**
      * Loads a head file and runs it as its publisher does. What the file is, its content decides: the linear heads of
-     * DINOv3 and of DINOv2's hub, the decoders of dinov3-finetune; also beside a backbone, under prefixes such as {@code
+     * DINOv3 and of DINOv2's hub, the decoders of dinov3-finetune, with its LoRA weights put over the backbone; also beside a backbone, under prefixes such as {@code
      * decode_head.} or {@code module.}.
      *
      * @param backbone that the head was trained on; stays the caller's
-     * @throws io.github.dino4j.weights.CheckpointException if no head is known in it, it is for another backbone, or its LoRA weights belong into
-     *     the backbone
+     * @throws io.github.dino4j.weights.CheckpointException if no head is known in it, or it is for another backbone
      * @throws IllegalArgumentException if {@code classes} has another number of classes than the head
      */
     public static SegmentPredictor load(Model backbone, Path head, ClassList classes) {
+        if (FineTuneFile.is(head)) {
+            return FineTuneFile.read(head).load(backbone, classes);
+        }
         HeadFile file = HeadFile.open(head);
         return owning(backbone, file.load(backbone), classes, file.options(backbone.config()));
     }
 
     /** The same, run otherwise. */
     public static SegmentPredictor load(Model backbone, Path head, ClassList classes, SegmentOptions options) {
+        if (FineTuneFile.is(head)) {
+            return FineTuneFile.read(head).load(backbone, classes, options);
+        }
         return owning(backbone, HeadFile.open(head).load(backbone), classes, options);
     }
 
@@ -83,7 +95,18 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
     /** The same, run otherwise. */
     public static SegmentPredictor of(
             Model backbone, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
-        return new SegmentPredictor(backbone, head, classes, options);
+        return new SegmentPredictor(backbone, head, classes, options, false);
+    }
+
+    /** The same, which closes the model too: it carries an adapter that belongs to the head. */
+    static SegmentPredictor adapted(
+            Model adapted, LoadedHead<? extends SegmentationHead> head, ClassList classes, SegmentOptions options) {
+        try {
+            return new SegmentPredictor(adapted, head, classes, options, true);
+        } catch (RuntimeException | Error e) {
+            adapted.close();
+            throw e;
+        }
     }
 
     private static SegmentPredictor owning(
@@ -166,6 +189,9 @@ public final class SegmentPredictor implements Predictor<SegmentMap> {
     @Override
     public void close() {
         head.close();
+        if (ownsModel) {
+            model.close();
+        }
     }
 
     private static Tensor scores(HeadPass pass, Inference inference, Tensor image, ViewMemory memory) {

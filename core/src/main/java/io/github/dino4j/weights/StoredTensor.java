@@ -8,6 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How a tensor lies in a file, or is put together from others: dtype and shape are known, values are read when asked
@@ -183,6 +184,33 @@ public sealed interface StoredTensor {
         @Override
         public void writeTo(WritableByteChannel out) throws IOException {
             ByteSink.writeFully(out, ByteSink.littleEndian(tensor.toFloats()));
+        }
+    }
+
+    /**
+     * A float32 tensor that is computed at each use, so that it takes no memory in between.
+     *
+     * @param values row-major
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Computed(long[] shape, Supplier<float[]> values) implements StoredTensor {
+        public Computed {
+            shape = shape.clone();
+        }
+
+        @Override
+        public DType dtype() {
+            return DType.F32;
+        }
+
+        @Override
+        public long[] shape() {
+            return shape.clone();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            ByteSink.writeFully(out, ByteSink.littleEndian(values.get()));
         }
     }
 

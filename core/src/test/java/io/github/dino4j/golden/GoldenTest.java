@@ -50,6 +50,7 @@ class GoldenTest {
             new LinearSegmenterComponent(),
             new HubSegmenterComponent(),
             new FineTuneDecoderComponent(),
+            new LoraComponent(),
             new SegmentMetricsComponent(),
             new DptHeadComponent(),
             new DeptherComponent(),

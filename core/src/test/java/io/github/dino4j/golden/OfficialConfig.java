@@ -43,7 +43,7 @@ public final class OfficialConfig {
         if (c.has("dims")) {
             return convNext(c);
         }
-        if (source.startsWith("facebookresearch/dinov3") || source.contains("dinov3-finetune")) {
+        if (source.startsWith("facebookresearch/dinov3") || source.startsWith("RobvanGastel/dinov3-finetune")) {
             return v3(c, maskToken);
         }
         return source.startsWith("facebookresearch/dinov2") ? v2(c, maskToken) : v1(c);

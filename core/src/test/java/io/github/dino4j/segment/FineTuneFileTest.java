@@ -152,6 +152,48 @@ class FineTuneFileTest {
     }
 
     @Test
+    @Tag("slow")
+    void runsThePublishedFileAsAWholeOnAViTL() {
+        ClassList classes = ClassList.named("voc2012");
+        try (Model model = Model.random(BackboneCatalog.get("dinov3_vitl16").config(), 1)) {
+            FineTuneFile file = FineTuneFile.read(published());
+            SegmentOptions small = file.options(model).withSide(64);
+            float[] whole;
+            float[] decoderAlone;
+            try (SegmentPredictor predictor = SegmentPredictor.load(model, published(), classes, small)) {
+                whole = predictor.predict(TinyModel.picture(64, 64, 1)).confidences();
+            }
+            try (LoadedHead<SegmentationHead> decoder = file.loadDecoder(model);
+                    SegmentPredictor predictor = SegmentPredictor.of(model, decoder, classes, small)) {
+                decoderAlone = predictor.predict(TinyModel.picture(64, 64, 1)).confidences();
+            }
+
+            assertThat(whole).isNotEqualTo(decoderAlone);
+        }
+    }
+
+    @Test
+    void runsAWholeFileOverABackboneThatStaysAsItIs() {
+        Path file = twoBlocks().write(folder);
+        try (Model model = TinyModel.random()) {
+            FineTuneFile read = FineTuneFile.read(file);
+            SegmentOptions options = read.options(model).withSide(64);
+            float[] alone;
+            try (SegmentPredictor decoder =
+                    SegmentPredictor.of(model, read.loadDecoder(model), ClassList.numbered(5), options)) {
+                alone = decoder.predict(TinyModel.picture(64, 64, 1)).confidences();
+                try (SegmentPredictor whole = SegmentPredictor.load(model, file, ClassList.numbered(5), options)) {
+                    assertThat(whole.predict(TinyModel.picture(64, 64, 1)).confidences())
+                            .isNotEqualTo(alone);
+                }
+
+                assertThat(decoder.predict(TinyModel.picture(64, 64, 1)).confidences())
+                        .isEqualTo(alone);
+            }
+        }
+    }
+
+    @Test
     void refusesThePublishedDecoderForASmallerBackbone() {
         FineTuneFile file = FineTuneFile.read(published());
         try (Model model = TinyModel.random()) {
