@@ -28,7 +28,11 @@ public final class CocoClasses {
     /** The 80 classes without gaps, in the order of their numbers. */
     public static ClassList list() {
         return new ClassList(
-                "coco", ROWS.stream().map(Row::name).toList(), ClassList.palette(ROWS.size()), OptionalInt.empty(), false);
+                "coco",
+                ROWS.stream().map(Row::name).toList(),
+                ClassList.palette(ROWS.size()),
+                OptionalInt.empty(),
+                false);
     }
 
     /** 91 classes, each at its number in the files; those that no file uses are called {@code unused 12}. */

@@ -77,8 +77,9 @@ public record DetectionList(int width, int height, ClassList classes, List<Detec
      */
     public RgbImage overlay(RgbImage photo) {
         if (photo.width() != width || photo.height() != height) {
-            throw new IllegalArgumentException("the photo is " + photo.width() + " x " + photo.height()
-                    + ", the detections are of one of " + width + " x " + height + "; give the photo that was looked at");
+            throw new IllegalArgumentException(
+                    "the photo is " + photo.width() + " x " + photo.height() + ", the detections are of one of " + width
+                            + " x " + height + "; give the photo that was looked at");
         }
         List<BoxPicture.Mark> marks = new ArrayList<>();
         for (Detection one : detections) {
@@ -94,12 +95,14 @@ public record DetectionList(int width, int height, ClassList classes, List<Detec
      * (index into the class list), {@code category}, {@code bbox} [x, y, width, height] and {@code score}.
      */
     public ObjectNode toJson() {
-        ObjectNode json = JSON.createObjectNode().put("width", width).put("height", height).put("classes", classes.name());
+        ObjectNode json = JSON.createObjectNode()
+                .put("width", width)
+                .put("height", height)
+                .put("classes", classes.name());
         ArrayNode list = json.putArray("detections");
         for (Detection one : detections) {
-            ObjectNode row = list.addObject()
-                    .put("category_id", one.category())
-                    .put("category", classes.nameOf(one.category()));
+            ObjectNode row =
+                    list.addObject().put("category_id", one.category()).put("category", classes.nameOf(one.category()));
             putBox(row, one.box()).put("score", one.score());
         }
         return json;
@@ -129,7 +132,11 @@ public record DetectionList(int width, int height, ClassList classes, List<Detec
     }
 
     private static ObjectNode putBox(ObjectNode row, Box box) {
-        row.putArray("bbox").add(round(box.x0())).add(round(box.y0())).add(round(box.width())).add(round(box.height()));
+        row.putArray("bbox")
+                .add(round(box.x0()))
+                .add(round(box.y0()))
+                .add(round(box.width()))
+                .add(round(box.height()));
         return row;
     }
 

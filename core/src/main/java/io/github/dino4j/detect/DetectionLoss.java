@@ -132,14 +132,17 @@ public record DetectionLoss(
             }
         }
         BoxPrediction proposals = output.proposals();
-        BoxPrediction objectness =
-                new BoxPrediction(proposals.classes().narrow(2, 0, 1), proposals.boxes());
+        BoxPrediction objectness = new BoxPrediction(proposals.classes().narrow(2, 0, 1), proposals.boxes());
         add(sum, parts, "layers before", before);
-        add(sum, parts, "proposals", List.of(terms(
-                        objectness,
-                        output.limits(),
-                        targets.stream().map(Targets::anyClass).toList())
-                .total()));
+        add(
+                sum,
+                parts,
+                "proposals",
+                List.of(terms(
+                                objectness,
+                                output.limits(),
+                                targets.stream().map(Targets::anyClass).toList())
+                        .total()));
         add(sum, parts, "extra queries", extra);
         return new Value(total(sum), parts);
     }
@@ -198,13 +201,18 @@ public record DetectionLoss(
             }
         }
         double each = 1.0 / Math.max(1, objects);
-        Tensor focal = focal(prediction.classes(), Tensor.of(wanted, prediction.classes().shape()))
+        Tensor focal = focal(
+                        prediction.classes(),
+                        Tensor.of(wanted, prediction.classes().shape()))
                 .mul(classWeight * each);
         if (rows.isEmpty()) { // a sum over no boxes, still with its way back
             Tensor none = prediction.boxes().sum(false, 0, 1, 2).mul(0);
             return new Terms(focal, none, none);
         }
-        Tensor matched = prediction.boxes().flatten(0, 1).rows(rows.stream().mapToLong(r -> r).toArray());
+        Tensor matched = prediction
+                .boxes()
+                .flatten(0, 1)
+                .rows(rows.stream().mapToLong(r -> r).toArray());
         Tensor truth = Tensor.of(array(there), rows.size(), 4);
         Tensor share = Tensor.of(array(shares), rows.size(), 4);
         Tensor l1 = matched.sub(truth).mul(share).abs().sum(false, 0, 1).mul(boxWeight * each);
@@ -244,9 +252,10 @@ public record DetectionLoss(
                 }
                 for (int q = 0; q < queries; q++, i++) {
                     int row = b * queries + q;
-                    costs[i] = (float) (weights.classWeight * weights.focalCost(logits[row * classes + targets.categories[t]])
-                            + weights.boxWeight * distance(row, targets.boxes, t)
-                            - weights.giouWeight * giou(4 * row, targets.boxes, 4 * t));
+                    costs[i] = (float)
+                            (weights.classWeight * weights.focalCost(logits[row * classes + targets.categories[t]])
+                                    + weights.boxWeight * distance(row, targets.boxes, t)
+                                    - weights.giouWeight * giou(4 * row, targets.boxes, 4 * t));
                 }
             }
             return costs;

@@ -155,8 +155,8 @@ public final class DetectionPredictor implements Predictor<DetectionList> {
     public DetectionList predict(RgbImage photo) {
         Pixels pixels = model.prepare(transform, photo, Optional.empty());
         requireMemory(pixels);
-        return model.run(backbone -> head.use(detector -> DetectionList.of(
-                answer(backbone, detector, pixels), 0, pixels.geometry(), classes, options)));
+        return model.run(backbone -> head.use(detector ->
+                DetectionList.of(answer(backbone, detector, pixels), 0, pixels.geometry(), classes, options)));
     }
 
     private BoxPrediction answer(Backbone backbone, Detector detector, Pixels pixels) {

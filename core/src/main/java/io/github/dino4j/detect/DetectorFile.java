@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * A file with a detector in it, recognised by its tensors under any prefix. Their shapes tell most of its configuration;
@@ -33,8 +32,8 @@ public final class DetectorFile {
     private static final String CLASSES = "dino4j.classes";
     private static final String SIDE = "dino4j.side";
     private static final int PUBLISHED_SIDE = 1536;
-    private static final List<String> ANCHORS =
-            List.of("transformer.enc_output.weight", "query_embed.weight", "class_embed.0.weight", "input_proj.0.0.weight");
+    private static final List<String> ANCHORS = List.of(
+            "transformer.enc_output.weight", "query_embed.weight", "class_embed.0.weight", "input_proj.0.0.weight");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
@@ -62,10 +61,9 @@ public final class DetectorFile {
                 .findFirst()
                 .orElseThrow(() -> new CheckpointException(path + ": no detector is in it; it is a " + tensors
                         + ". A detector of DINOv3 has " + String.join(", ", ANCHORS) + "."));
-        StateDict own = tensors.under(prefix)
-                .select(name -> !name.startsWith("backbone.") || name.contains(".layer_norms."));
-        Map<String, String> texts =
-                path.toString().endsWith(".safetensors") ? Safetensors.metadata(path) : Map.of();
+        StateDict own =
+                tensors.under(prefix).select(name -> !name.startsWith("backbone.") || name.contains(".layer_norms."));
+        Map<String, String> texts = path.toString().endsWith(".safetensors") ? Safetensors.metadata(path) : Map.of();
         return new DetectorFile(path, own, texts);
     }
 
@@ -114,7 +112,8 @@ public final class DetectorFile {
             names.add(row.path(0).asText());
             colours.add(row.path(1).asInt());
         }
-        return Optional.of(new ClassList(json.path("name").asText(), names, colours, OptionalInt.empty(), false));
+        ClassList named = ClassList.of(json.path("name").asText(), names);
+        return Optional.of(new ClassList(named.name(), names, colours, named.ignored(), false));
     }
 
     /** How photos were sized in training, as the file says; as published otherwise. */

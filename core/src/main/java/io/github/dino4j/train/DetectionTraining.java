@@ -150,8 +150,8 @@ public final class DetectionTraining implements TrainingTask<DetectionExample> {
                 detector.config().stride());
         Taps taps = detector.config().taps();
         List<Input> inputs = batch.stream().map(DetectionExample::input).toList();
-        Function<Tensor, List<Tokens>> reader = pixels ->
-                settings.cache.isPresent() ? weights.read(taps, pixels, inputs) : backbone.read(pixels, taps);
+        Function<Tensor, List<Tokens>> reader =
+                pixels -> settings.cache.isPresent() ? weights.read(taps, pixels, inputs) : backbone.read(pixels, taps);
         DetectorOutput output = detector.forward(images, detector.features(images, reader));
         DetectionLoss.Value value = loss.of(
                 output,

@@ -17,6 +17,7 @@ public record DetectionTruth(RgbImage photo, List<TrueBox> boxes, String name) {
     }
 
     public static DetectionTruth of(Scene scene, String name) {
-        return new DetectionTruth(scene.photo(), scene.boxes().stream().map(TrueBox::of).toList(), name);
+        return new DetectionTruth(
+                scene.photo(), scene.boxes().stream().map(TrueBox::of).toList(), name);
     }
 }

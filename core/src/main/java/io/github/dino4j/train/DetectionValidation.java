@@ -88,7 +88,8 @@ record DetectionValidation(
                                     images,
                                     detector.features(
                                             images,
-                                            x -> backbone.read(x, detector.config().taps())))
+                                            x -> backbone.read(
+                                                    x, detector.config().taps())))
                             .answer(),
                     0,
                     pixels.geometry(),
