@@ -28,6 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DepthCommand.class,
             DetectCommand.class,
             EvalCommand.class,
+            TrainCommand.class,
+            ResumeCommand.class,
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,

@@ -84,7 +84,8 @@ public final class Assembly implements AutoCloseable {
             owned.add(task);
             PlanRecipe plan = PlanRecipe.read(
                     top.section("training"), kind.defaults(), split.training().size(), seed);
-            TrainingTask<?> grouped = Regrouped.of(task, plan.rule(), model.config().depth());
+            TrainingTask<?> grouped =
+                    Regrouped.of(task, plan.rule(), model.config().depth());
             top.finish();
             return new Assembly(recipe, model, split, grouped, plan.plan(), owned);
         } catch (RuntimeException | Error e) {
@@ -103,8 +104,7 @@ public final class Assembly implements AutoCloseable {
         try {
             Path file = Files.createTempFile("dino4j-features", ".bin");
             file.toFile().deleteOnExit();
-            return Optional.of(new FeatureCache(
-                    new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file)));
+            return Optional.of(new FeatureCache(new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file)));
         } catch (IOException e) {
             throw new UncheckedIOException("no file for features can be made in the system's temporary folder", e);
         }
@@ -157,8 +157,12 @@ public final class Assembly implements AutoCloseable {
                         "recipe", recipe.yaml(),
                         "recipe folder", recipe.base().toString(),
                         "recipe file", recipe.source(),
-                        "training data", split.training().name() + ", " + split.training().size() + " examples",
-                        "validation data", split.validation().name() + ", " + split.validation().size() + " examples"));
+                        "training data",
+                                split.training().name() + ", "
+                                        + split.training().size() + " examples",
+                        "validation data",
+                                split.validation().name() + ", "
+                                        + split.validation().size() + " examples"));
     }
 
     @Override

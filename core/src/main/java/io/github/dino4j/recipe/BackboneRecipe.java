@@ -14,6 +14,7 @@ import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Precision;
+import io.github.dino4j.train.CheckpointedBackbone;
 import io.github.dino4j.train.FrozenBackbone;
 import io.github.dino4j.train.LearningBackbone;
 import io.github.dino4j.train.LoraBackbone;
@@ -57,8 +58,7 @@ final class BackboneRecipe {
                     + "' for weights drawn from a seed, which know nothing");
         }
         if (random.isGiven()) {
-            return Model.random(
-                    config(random, s.flag("reads_depth", false)), random.atLeast("seed", 0, 1), precision);
+            return Model.random(config(random, s.flag("reads_depth", false)), random.atLeast("seed", 0, 1), precision);
         }
         LoadOptions options = LoadOptions.DEFAULT.withPrecision(precision);
         Optional<String> name = s.text("model");
@@ -111,8 +111,7 @@ final class BackboneRecipe {
             throw new RecipeException("'" + s.name("arithmetic")
                     + ": bfloat16' needs a processor with bfloat16 products, which this one has not; write float32");
         }
-        LoraBackbone.Arithmetic arithmetic =
-                mixed ? LoraBackbone.Arithmetic.MIXED : LoraBackbone.Arithmetic.FLOAT32;
+        LoraBackbone.Arithmetic arithmetic = mixed ? LoraBackbone.Arithmetic.MIXED : LoraBackbone.Arithmetic.FLOAT32;
         if (s.section("lora").isGiven() && adaptation != Adaptation.LORA) {
             throw new RecipeException("'" + s.name("lora") + "' is given, and '" + s.name("adaptation") + "' is "
                     + Section.word(adaptation) + "; write 'adaptation: lora', or take the section out");
@@ -121,8 +120,14 @@ final class BackboneRecipe {
         LoraSpec lora = lora(s.section("lora"));
         return switch (adaptation) {
             case FROZEN -> new FrozenBackbone(model);
-            case LORA -> LoraBackbone.of(model, lora, seed, arithmetic);
-            case WHOLE -> new WholeBackbone(model, arithmetic);
+            case LORA -> {
+                LoraBackbone learning = LoraBackbone.of(model, lora, seed, arithmetic);
+                yield checkpointing == 0 ? learning : CheckpointedBackbone.of(learning, checkpointing);
+            }
+            case WHOLE -> {
+                WholeBackbone learning = new WholeBackbone(model, arithmetic);
+                yield checkpointing == 0 ? learning : CheckpointedBackbone.of(learning, checkpointing);
+            }
         };
     }
 

@@ -38,9 +38,15 @@ final class DataRecipe {
     private DataRecipe(Section data, Truth truth) {
         this.data = data;
         this.truth = truth;
+        start(data);
         classes = classes(data);
         metres = data.positive("metres_per_unit", MILLIMETRES);
         format = data.flag("masks_are_colours", false) ? new MaskFormat.Colours(List.of()) : MaskFormat.NUMBERS;
+    }
+
+    /** The folder that paths begin at, if the section names one. */
+    static void start(Section data) {
+        data.file("root").ifPresent(data::startFrom);
     }
 
     /** Reads the section; the sets share no photo. */
@@ -68,7 +74,8 @@ final class DataRecipe {
     private static void requireSameClasses(TruthSet training, TruthSet validation) {
         if (!training.classes().names().equals(validation.classes().names())) {
             throw new RecipeException("training and validation have different classes: "
-                    + training.classes().names() + " and " + validation.classes().names()
+                    + training.classes().names() + " and "
+                    + validation.classes().names()
                     + "; give both the same list with 'data.classes'");
         }
     }
@@ -90,7 +97,9 @@ final class DataRecipe {
         if (Files.isRegularFile(file)) {
             return ClassList.read(file);
         }
-        return ClassList.builtIn().contains(name) ? ClassList.named(name) : ClassList.of("classes of the recipe", List.of(name));
+        return ClassList.builtIn().contains(name)
+                ? ClassList.named(name)
+                : ClassList.of("classes of the recipe", List.of(name));
     }
 
     private TruthSet set(Section s, String purpose) {
@@ -139,11 +148,10 @@ final class DataRecipe {
         }
         Path images = s.requiredFile("images", "photos/train");
         Path masks = s.requiredFile("masks", "masks/train");
-        TruthSet set = TruthSet.masks(DataSet.ofFolders(s.text("name", name(images)), images, masks), requiredClasses(), format);
+        TruthSet set = TruthSet.masks(
+                DataSet.ofFolders(s.text("name", name(images)), images, masks), requiredClasses(), format);
         Optional<Path> depth = s.file("depth");
-        return depth.isPresent()
-                ? set.withDepths(DataSet.ofFolders(name(images), images, depth.get()), metres)
-                : set;
+        return depth.isPresent() ? set.withDepths(DataSet.ofFolders(name(images), images, depth.get()), metres) : set;
     }
 
     private TruthSet depths(Section s) {
@@ -162,7 +170,8 @@ final class DataRecipe {
         if (coco.isPresent()) {
             return CocoBoxes.read(coco.get(), images);
         }
-        return VocBoxes.read(images, s.requiredFile("voc", "annotations   # or coco: instances.json"), requiredClasses());
+        return VocBoxes.read(
+                images, s.requiredFile("voc", "annotations   # or coco: instances.json"), requiredClasses());
     }
 
     /** Photos without truth: for distillation. */

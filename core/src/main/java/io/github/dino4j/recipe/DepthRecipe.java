@@ -71,8 +71,8 @@ final class DepthRecipe implements TaskRecipe {
                 STRIDE * backbone.patch(),
                 backbone.patch());
         Transform transform = parts.model().card().transform();
-        Examples<DepthExample> examples = new PhotoExamples<>(
-                parts.split().training(), augment.change(), transform, false, DepthRecipe::example);
+        Examples<DepthExample> examples =
+                new PhotoExamples<>(parts.split().training(), augment.change(), transform, false, DepthRecipe::example);
         DepthProtocol protocol = new DepthProtocol(
                 range.get(0),
                 range.get(1),

@@ -19,6 +19,7 @@ final class DistillationRecipe implements TaskRecipe {
 
     @Override
     public Split split(Section data, long seed) {
+        DataRecipe.start(data);
         TruthSet training = DataRecipe.photos(data.section("train"), "training");
         return new Split(training, DataRecipe.photos(data.section("validation"), "validation"));
     }
@@ -29,7 +30,10 @@ final class DistillationRecipe implements TaskRecipe {
         AugmentRecipe augment = AugmentRecipe.read(
                 parts.top().section("augmentation"), AugmentRecipe.Kind.CLASSIFICATION, 14 * patch, patch);
         AugmentRecipe plain = new AugmentRecipe(
-                io.github.dino4j.augment.Augmentations.none(augment.height()), augment.height(), augment.width(), false);
+                io.github.dino4j.augment.Augmentations.none(augment.height()),
+                augment.height(),
+                augment.width(),
+                false);
         Transform transform = parts.model().card().transform();
         Model teacher = parts.alsoClose(BackboneRecipe.model(parts.top().section("teacher")));
         return new DistillationTraining(

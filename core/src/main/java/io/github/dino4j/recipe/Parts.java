@@ -17,7 +17,10 @@ import java.util.Optional;
  * @param owned what ends with the assembly, the last one first
  */
 record Parts(
-        Section top, Model model, LearningBackbone backbone, Split split,
+        Section top,
+        Model model,
+        LearningBackbone backbone,
+        Split split,
         long seed,
         Optional<FeatureCache> keep,
         List<AutoCloseable> owned) {

@@ -42,8 +42,9 @@ record PhotoExamples<E>(TruthSet set, Change change, Transform transform, boolea
         if (!depth) {
             return make.of(index, scene, new Input(index, 3, scene.height(), scene.width(), colours));
         }
-        DepthFrame frame = scene.depth().orElseThrow(() -> new IllegalArgumentException(
-                name(index) + ": the backbone reads depth, and this photo comes without; give 'data.train.depth'"));
+        DepthFrame frame = scene.depth()
+                .orElseThrow(() -> new IllegalArgumentException(name(index)
+                        + ": the backbone reads depth, and this photo comes without; give 'data.train.depth'"));
         var normalisation = transform.depth().orElseThrow();
         float[] metres = frame.metres();
         float[] values = Arrays.copyOf(colours, colours.length / 3 * 4);

@@ -92,15 +92,18 @@ public final class Recipe {
     public static Recipe ofRun(Path folder) {
         Path file = folder.resolve("run.json");
         if (!Files.isRegularFile(file)) {
-            throw new RecipeException(folder + ": holds no training run (there is no run.json); begin one with dino4j train");
+            throw new RecipeException(
+                    folder + ": holds no training run (there is no run.json); begin one with dino4j train");
         }
         try {
             JsonNode about = JSON.readTree(file.toFile()).path("about");
             if (!about.hasNonNull("recipe")) {
-                throw new RecipeException(folder + ": its run was begun by a program, not by a recipe; resume it there");
+                throw new RecipeException(
+                        folder + ": its run was begun by a program, not by a recipe; resume it there");
             }
             Path base = Path.of(about.path("recipe folder").asText(""));
-            return parse(about.path("recipe file").asText(), about.path("recipe").asText(), base);
+            return parse(
+                    about.path("recipe file").asText(), about.path("recipe").asText(), base);
         } catch (IOException e) {
             throw new RecipeException(file + ": cannot be read: " + e.getMessage(), e);
         }

@@ -29,8 +29,7 @@ record Regrouped<E>(TrainingTask<E> task, List<ParameterGroup> groups) implement
                 own.add(group);
             } else {
                 group.variables()
-                        .forEach((name, tensor) ->
-                                (name.startsWith(BACKBONE) ? backbone : head).put(name, tensor));
+                        .forEach((name, tensor) -> (name.startsWith(BACKBONE) ? backbone : head).put(name, tensor));
             }
         }
         own.addAll(rule.groups(head, backbone, blocks));

@@ -80,8 +80,7 @@ final class SegmentationRecipe implements TaskRecipe {
         settings = parts.cache(augment.random()).map(settings::withCache).orElse(settings);
         long seed = parts.seed();
         if (kind == Kind.MASK2FORMER) {
-            Mask2FormerConfig config =
-                    Mask2FormerConfig.of(backbone, head.atLeast("width", 32, 256), classes.size());
+            Mask2FormerConfig config = Mask2FormerConfig.of(backbone, head.atLeast("width", 32, 256), classes.size());
             MaskLoss loss = MaskLoss.STANDARD.withPoints(head.atLeast("points", 1, 112 * 112));
             return SegmentationTraining.ofMasks(
                     parts.backbone(),
@@ -91,8 +90,7 @@ final class SegmentationRecipe implements TaskRecipe {
                     loss,
                     settings);
         }
-        LearningHead<SegmentationHead> learning =
-                LearningHead.random(seed, head(head, kind, backbone, classes.size()));
+        LearningHead<SegmentationHead> learning = LearningHead.random(seed, head(head, kind, backbone, classes.size()));
         return SegmentationTraining.of(parts.backbone(), learning, examples, truths, loss(head), settings);
     }
 
@@ -172,8 +170,7 @@ final class SegmentationRecipe implements TaskRecipe {
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = labels[i] == scene.ignored() ? ignored() : classes.labelOf(labels[i]);
             }
-            return new SegmentTruth(
-                    scene.photo(), scene.depth(), LabelImage.of(scene.width(), scene.height(), labels));
+            return new SegmentTruth(scene.photo(), scene.depth(), LabelImage.of(scene.width(), scene.height(), labels));
         }
 
         private int ignored() {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class CheckpointedBackboneTest {
             float worst = 0;
             for (int i = 0; i < gradient.length; i++) {
                 largest = Math.max(largest, Math.abs(gradient[i]));
-                worst = Math.max(worst, Math.abs(gradient[i] - found.get(name)[i]));
+                worst = Math.max(worst, Math.abs(gradient[i] - Objects.requireNonNull(found.get(name))[i]));
             }
             assertThat(worst).as(name).isLessThanOrEqualTo(1e-6f * largest);
         });
