@@ -7,6 +7,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** Finished, but some inputs could not be read. */
     static final int UNREADABLE = 3;
+    /** Ended by the user, and can go on. */
+    static final int INTERRUPTED = 130;
 
     private ExitCode() {}
 }

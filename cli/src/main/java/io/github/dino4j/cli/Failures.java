@@ -4,7 +4,9 @@ import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.export.ExportException;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.predict.NotFiniteException;
+import io.github.dino4j.recipe.RecipeException;
 import io.github.dino4j.tensor.TensorException;
+import io.github.dino4j.train.TrainingException;
 import io.github.dino4j.weights.CheckpointException;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -30,6 +32,8 @@ final class Failures {
     private static boolean expected(Exception e) {
         return e instanceof CheckpointException
                 || e instanceof DataSetException
+                || e instanceof RecipeException
+                || e instanceof TrainingException
                 || e instanceof ImageException
                 || e instanceof ExportException
                 || e instanceof NotFiniteException

@@ -11,7 +11,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code dino4j}. */
 @Command(
         name = "dino4j",
-        description = "DINO vision models (v1, v2, v3) from the command line: features, pictures, masks, depth,"
+        description = "DINO vision models (v1, v2, v3) from the command line: features, pictures, masks, depth, boxes,"
                 + " checkpoints. Nothing is"
                 + " downloaded; weights are files that you give (.pth, .safetensors, or a folder; Meta, Hugging Face or"
                 + " timm).",
@@ -26,10 +26,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimilarityCommand.class,
             SegmentCommand.class,
             DepthCommand.class,
+            DetectCommand.class,
             EvalCommand.class,
+            TrainCommand.class,
+            ResumeCommand.class,
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,
+            AdapterCommand.class,
             BenchCommand.class,
             CompareFusionCommand.class,
             OnnxCommand.class,

@@ -17,20 +17,28 @@ import org.jspecify.annotations.Nullable;
 /** A bar with rate and time left on stderr: redrawn on a terminal, a plain line now and then elsewhere. */
 final class Progress implements FeatureJob.Listener, AutoCloseable {
     private final Console console;
+    private final String what;
     private @Nullable ProgressBar bar;
 
+    /** Over images. */
     Progress(Console console) {
+        this(console, "images");
+    }
+
+    /** Over something else. */
+    Progress(Console console, String what) {
         this.console = console;
+        this.what = what;
     }
 
     @Override
     public void begins(int images, int done) {
         if (done > 0) {
-            console.note("going on: " + done + " of " + images + " images are done already");
+            console.note("going on: " + done + " of " + images + " " + what + " are done already");
         }
         if (!console.quiet()) {
             ProgressBarBuilder builder = ProgressBar.builder()
-                    .setTaskName("images")
+                    .setTaskName(what)
                     .setInitialMax(images)
                     .startsFrom(done, Duration.ZERO)
                     .setUnit("", 1)

@@ -6,6 +6,7 @@ import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.segment.Augmentation;
+import io.github.dino4j.segment.FineTuneFile;
 import io.github.dino4j.segment.Fit;
 import io.github.dino4j.segment.HeadFile;
 import io.github.dino4j.segment.Inference;
@@ -122,6 +123,10 @@ final class SegmenterOptions {
 
     /** Loads the head; the predictor closes it. What was chosen where nothing was said is told on stderr. */
     SegmentPredictor load(Model model, boolean keepScores, Console console) {
+        Optional<Path> whole = head.file().filter(FineTuneFile::is);
+        if (whole.isPresent()) {
+            return load(model, FineTuneFile.read(whole.get()), keepScores, console);
+        }
         Optional<HeadFile> file = head.file().map(HeadFile::open);
         LoadedHead<? extends SegmentationHead> loaded =
                 file.isPresent() ? file.get().load(model) : random(model.config());
@@ -136,6 +141,18 @@ final class SegmenterOptions {
             loaded.close();
             throw e;
         }
+    }
+
+    /** A file of dinov3-finetune: its adapter goes over the backbone, its decoder behind it. */
+    private SegmentPredictor load(Model model, FineTuneFile file, boolean keepScores, Console console) {
+        ClassList list;
+        try (LoadedHead<SegmentationHead> decoder = file.loadDecoder(model)) {
+            list = list(decoder.head().classes(), console);
+        }
+        SegmentOptions chosen = options(file.options(model), console).withScores(keepScores);
+        console.note(
+                "head: a decoder of dinov3-finetune in " + file.path() + ", over the backbone with " + file.adapter());
+        return file.load(model, list, chosen);
     }
 
     private LoadedHead<LinearSegmenter> random(BackboneConfig backbone) {

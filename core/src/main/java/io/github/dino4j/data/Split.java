@@ -85,10 +85,11 @@ public record Split(TruthSet training, TruthSet validation) {
      * @throws IllegalArgumentException if a text is no range, or leaves the set
      */
     public static Split ranges(TruthSet set, String training, String validation) {
-        return new Split(range(set, training), range(set, validation));
+        return new Split(ranged(set, training), ranged(set, validation));
     }
 
-    private static TruthSet range(TruthSet set, String text) {
+    /** The examples of a range of places, such as {@code "0-149"}. */
+    public static TruthSet ranged(TruthSet set, String text) {
         Matcher range = RANGE.matcher(text.strip());
         if (!range.matches()) {
             throw new IllegalArgumentException("'" + text + "' is no range; wanted is first-last, such as 0-149");

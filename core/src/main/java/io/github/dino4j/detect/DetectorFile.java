@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * A file with a detector in it, recognised by its tensors under any prefix. Their shapes tell most of its configuration;
@@ -113,7 +112,8 @@ public final class DetectorFile {
             names.add(row.path(0).asText());
             colours.add(row.path(1).asInt());
         }
-        return Optional.of(new ClassList(json.path("name").asText(), names, colours, OptionalInt.empty(), false));
+        ClassList named = ClassList.of(json.path("name").asText(), names);
+        return Optional.of(new ClassList(named.name(), names, colours, named.ignored(), false));
     }
 
     /** How photos were sized in training, as the file says; as published otherwise. */

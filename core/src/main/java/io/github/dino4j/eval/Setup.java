@@ -6,6 +6,8 @@ import io.github.dino4j.depth.DepthPredictor;
 import io.github.dino4j.depth.DepthPreset;
 import io.github.dino4j.depth.DptHead;
 import io.github.dino4j.depth.LinearDepthHead;
+import io.github.dino4j.detect.DetectionPredictor;
+import io.github.dino4j.detect.Detector;
 import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.export.ModelIdentity;
 import io.github.dino4j.predict.Model;
@@ -78,6 +80,22 @@ public record Setup(Map<String, Object> values) {
         input.put("fit", ConfigMap.word(preset.fit()));
         input.put("restoration", ConfigMap.word(preset.restoration()));
         input.put("mirroring", ConfigMap.word(predictor.mirroring()));
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("backbone", backbone(predictor.model()));
+        values.put("head", head);
+        values.put("input", input);
+        return new Setup(values);
+    }
+
+    /** The same of detection. */
+    public static Setup of(DetectionPredictor predictor) {
+        Map<String, Object> head = head(Detector.class, predictor.source());
+        putTaps(head, predictor.head().config().taps(), predictor.model());
+        head.put("config", ConfigMap.of(predictor.head().config()));
+        Map<String, Object> input = new LinkedHashMap<>();
+        input.put("transform", predictor.transform().describe());
+        input.put("most", predictor.options().most());
+        input.put("least_score", predictor.options().leastScore());
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("backbone", backbone(predictor.model()));
         values.put("head", head);

@@ -25,6 +25,8 @@ public final class Recipe {
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .build());
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final String source;
     private final ObjectNode root;
     private final Path base;
@@ -80,6 +82,31 @@ public final class Recipe {
 
     private static String firstLine(String message) {
         return message.lines().findFirst().orElse(message);
+    }
+
+    /**
+     * The recipe of a run, out of its folder: with the changes that it was begun with, and paths as they were then.
+     *
+     * @throws RecipeException if the folder holds no run, or one that no recipe began
+     */
+    public static Recipe ofRun(Path folder) {
+        Path file = folder.resolve("run.json");
+        if (!Files.isRegularFile(file)) {
+            throw new RecipeException(
+                    folder + ": holds no training run (there is no run.json); begin one with dino4j train");
+        }
+        try {
+            JsonNode about = JSON.readTree(file.toFile()).path("about");
+            if (!about.hasNonNull("recipe")) {
+                throw new RecipeException(
+                        folder + ": its run was begun by a program, not by a recipe; resume it there");
+            }
+            Path base = Path.of(about.path("recipe folder").asText(""));
+            return parse(
+                    about.path("recipe file").asText(), about.path("recipe").asText(), base);
+        } catch (IOException e) {
+            throw new RecipeException(file + ": cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /**

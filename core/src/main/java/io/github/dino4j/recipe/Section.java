@@ -22,7 +22,7 @@ import java.util.function.Function;
 public final class Section {
     private final String path;
     private final JsonNode node;
-    private final Path base;
+    private Path base;
     private final Set<String> known = new LinkedHashSet<>();
     private final Map<String, Section> sections = new LinkedHashMap<>();
 
@@ -30,6 +30,11 @@ public final class Section {
         this.path = path;
         this.node = node;
         this.base = base;
+    }
+
+    /** Lets relative paths of this section, and of those in it, begin at another folder; to be said before they are read. */
+    void startFrom(Path folder) {
+        base = folder;
     }
 
     /** Whether the recipe has anything here. */

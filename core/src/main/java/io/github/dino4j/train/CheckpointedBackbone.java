@@ -1,5 +1,6 @@
 package io.github.dino4j.train;
 
+import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VisionTransformer;
@@ -55,6 +56,25 @@ public final class CheckpointedBackbone implements LearningBackbone {
         this.every = every;
         firstLearning =
                 firstLearning(learning.variables().keySet(), network.config().depth());
+    }
+
+    /** Checkpoints a model with an adapter that learns; see the constructor. */
+    public static CheckpointedBackbone of(LoraBackbone learning, int every) {
+        return new CheckpointedBackbone(learning, transformer(learning.network()), every);
+    }
+
+    /** Checkpoints a model that learns as a whole; see the constructor. */
+    public static CheckpointedBackbone of(WholeBackbone learning, int every) {
+        return new CheckpointedBackbone(learning, transformer(learning.network()), every);
+    }
+
+    private static VisionTransformer transformer(Backbone network) {
+        if (network instanceof VisionTransformer transformer) {
+            return transformer;
+        }
+        throw new IllegalArgumentException(
+                "gradient checkpointing goes block by block through a vision transformer, not " + network.config()
+                        + "; train it without");
     }
 
     /**

@@ -22,10 +22,6 @@ final class Curve {
         y[size++] = value;
     }
 
-    double latest() {
-        return size == 0 ? Double.NaN : y[size - 1];
-    }
-
     /** For a picture: neighbours are averaged where there are more than it can show. */
     LineChart.Series series(String name) {
         int each = (size + POINTS - 1) / POINTS;

@@ -71,6 +71,11 @@ public final class LoraBackbone implements LearningBackbone {
         return new LoraBackbone(model, drawn, arithmetic);
     }
 
+    /** The network over the variables. */
+    Backbone network() {
+        return backbone;
+    }
+
     @Override
     public BackboneConfig config() {
         return model.config();

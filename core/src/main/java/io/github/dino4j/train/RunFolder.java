@@ -11,6 +11,7 @@ import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -203,7 +204,7 @@ final class RunFolder {
     private static void link(Path from, Path to) throws IOException {
         try {
             Files.createLink(to, from);
-        } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
+        } catch (UnsupportedOperationException | FileSystemException e) {
             Atomically.write(to, temporary -> Files.copy(from, temporary));
         }
     }

@@ -12,12 +12,14 @@ import io.github.dino4j.segment.SegmentOptions;
 import io.github.dino4j.segment.SegmentationHead;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.visual.AreaPicture;
 import io.github.dino4j.visual.Montage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Measures a segmentation head at the photos' own sizes, prepared and run as {@link
@@ -65,12 +67,31 @@ record SegmentValidation(
             SegmentMetrics metrics = new SegmentMetrics(classes);
             metrics.add(found, truth.labels());
             sheet.add(truth.photo(), truths.name(i))
-                    .add(truth.labels().map(classes).overlay(truth.photo()), "truth")
+                    .add(over(truth.photo(), truth.labels().map(classes)), "truth")
                     .add(
-                            found.overlay(truth.photo()),
+                            over(truth.photo(), found),
                             String.format(Locale.ROOT, "prediction, mIoU %.1f %%", 100 * metrics.meanIou()));
         }
-        return sheet.render();
+        List<AreaPicture.Area> legend = IntStream.range(0, classes.size())
+                .mapToObj(k -> new AreaPicture.Area(classes.nameOf(k), classes.colourOf(k), ""))
+                .toList();
+        return AreaPicture.withLegend(sheet.render(), legend);
+    }
+
+    /** The classes' colours over the photo; one legend serves all pictures. */
+    private RgbImage over(RgbImage photo, SegmentMap map) {
+        byte[] rgb = photo.rgb().clone();
+        for (int i = 0; i < photo.width() * photo.height(); i++) {
+            int label = map.label(i % photo.width(), i / photo.width());
+            if (label == SegmentMap.NONE) {
+                continue;
+            }
+            for (int c = 0; c < 3; c++) {
+                int colour = classes.colourOf(label) >> (16 - 8 * c) & 0xff;
+                rgb[3 * i + c] = (byte) Math.round(0.65 * colour + 0.35 * (rgb[3 * i + c] & 0xff));
+            }
+        }
+        return RgbImage.of(photo.width(), photo.height(), rgb);
     }
 
     private SegmentTruth load(int index) {

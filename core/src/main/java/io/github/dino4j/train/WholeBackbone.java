@@ -97,6 +97,11 @@ public final class WholeBackbone implements LearningBackbone {
         }
     }
 
+    /** The network over the variables. */
+    Backbone network() {
+        return backbone;
+    }
+
     @Override
     public BackboneConfig config() {
         return card.config();

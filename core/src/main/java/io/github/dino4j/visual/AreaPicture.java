@@ -113,7 +113,13 @@ public final class AreaPicture {
             double text = x + 1.5 * size;
             double noteAt = x + sheet.column() - 1.2 * size - Lettering.width(area.note(), size);
             graphics.setColor(INK);
-            Lettering.draw(graphics, area.name(), size, text, baseline, noteAt - text - 0.5 * size);
+            Lettering.draw(
+                    graphics,
+                    area.name(),
+                    size,
+                    text,
+                    baseline,
+                    noteAt - text - (area.note().isEmpty() ? -1 : 0.5 * size));
             graphics.setColor(FAINT);
             Lettering.draw(graphics, area.note(), size, noteAt, baseline, sheet.column());
         }

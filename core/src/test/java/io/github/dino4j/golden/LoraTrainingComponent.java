@@ -133,7 +133,7 @@ final class LoraTrainingComponent implements GoldenComponent {
                     Tensor weight = arena.keep(BackboneComponent.tensor(golden.weight(name)));
                     weights.put(name, weight);
                     boolean statistic = name.contains("running_") || name.endsWith("num_batches_tracked");
-                    if (name.contains(".linear_") || name.startsWith("decoder.") && !statistic) {
+                    if (name.contains(".linear_") || (name.startsWith("decoder.") && !statistic)) {
                         variables.put(name, weight.learn());
                     }
                 }

@@ -60,7 +60,7 @@ class AdaptedModelTest {
     private static float[] cls(Model model) {
         return model.features(List.of(model.card().transform().apply(TinyModel.picture(64, 64, 1))))
                 .get(0)
-                .cls();
+                .embedding();
     }
 
     /** The class token of a plain backbone into whose weights the adapter was merged. */

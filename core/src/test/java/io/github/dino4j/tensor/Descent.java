@@ -2,6 +2,7 @@ package io.github.dino4j.tensor;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Plain gradient descent, for tests of what gradients there are. */
 public final class Descent {
@@ -13,11 +14,20 @@ public final class Descent {
 
     /** One step; gradients are forgotten. */
     public void step(double rate) {
+        step(gradient -> gradient.mul(rate));
+    }
+
+    /** One step of the same length for each value. */
+    public void signStep(double rate) {
+        step(gradient -> gradient.div(gradient.abs().add(1e-12)).mul(rate));
+    }
+
+    private void step(UnaryOperator<Tensor> change) {
         try (Scope scope = Scope.inference()) {
             for (Tensor variable : variables) {
                 if (variable.handle().grad().defined()) {
                     Tensor gradient = variable.grad();
-                    variable.write(variable.sub(gradient.mul(rate)));
+                    variable.write(variable.sub(change.apply(gradient)));
                     gradient.write(gradient.mul(0));
                 }
             }

@@ -1,5 +1,8 @@
 package io.github.dino4j.train;
 
+import io.github.dino4j.depth.DepthImage;
+import io.github.dino4j.image.DepthFrame;
+import io.github.dino4j.image.DepthNormalisation;
 import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
@@ -23,12 +26,36 @@ final class Blocks {
     private final int block;
     private final int count;
     private final int seed;
+    private final boolean depth;
 
     Blocks(int side, int block, int count, int seed) {
+        this(side, block, count, seed, false);
+    }
+
+    private Blocks(int side, int block, int count, int seed, boolean depth) {
+        this.depth = depth;
         this.side = side;
         this.block = block;
         this.count = count;
         this.seed = seed;
+    }
+
+    /** The same photos, each class at its own depth: 1, 2, 3 m. */
+    Blocks withDepth() {
+        return new Blocks(side, block, count, seed, true);
+    }
+
+    float[] metres(int index) {
+        int[] labels = labels(index);
+        float[] metres = new float[labels.length];
+        for (int i = 0; i < metres.length; i++) {
+            metres[i] = 1 + labels[i];
+        }
+        return metres;
+    }
+
+    private Optional<DepthFrame> frame(int index) {
+        return depth ? Optional.of(DepthFrame.of(side, side, metres(index))) : Optional.empty();
     }
 
     static SegmentOptions options(int side) {
@@ -61,7 +88,10 @@ final class Blocks {
     }
 
     Input input(int index) {
-        return Input.of(index, options(side).transform(TRANSFORM, 1).apply(photo(index)));
+        Transform transform = options(side).transform(TRANSFORM, 1).withDepth(DepthNormalisation.INDOOR);
+        return Input.of(
+                index,
+                frame(index).map(f -> transform.apply(photo(index), f)).orElseGet(() -> transform.apply(photo(index))));
     }
 
     Examples<SegmentExample> examples() {
@@ -97,7 +127,73 @@ final class Blocks {
 
             @Override
             public SegmentTruth load(int index, RandomGenerator random) {
-                return new SegmentTruth(photo(index), Optional.empty(), LabelImage.of(side, side, labels(index)));
+                return new SegmentTruth(photo(index), frame(index), LabelImage.of(side, side, labels(index)));
+            }
+        };
+    }
+
+    /** Depth to be learned from the colours: that of {@link #metres}, unmeasured in the first column. */
+    Examples<DepthExample> depthExamples() {
+        return new Examples<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public String name(int index) {
+                return Blocks.name(index);
+            }
+
+            @Override
+            public DepthExample load(int index, RandomGenerator random) {
+                return new DepthExample(input(index), holed(index));
+            }
+        };
+    }
+
+    private float[] holed(int index) {
+        float[] metres = metres(index);
+        for (int y = 0; y < side; y++) {
+            metres[y * side] = 0;
+        }
+        return metres;
+    }
+
+    Examples<DepthTruth> depthTruths() {
+        return new Examples<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public String name(int index) {
+                return Blocks.name(index);
+            }
+
+            @Override
+            public DepthTruth load(int index, RandomGenerator random) {
+                return new DepthTruth(photo(index), DepthImage.of(side, side, holed(index)));
+            }
+        };
+    }
+
+    Examples<Input> inputs() {
+        return new Examples<>() {
+            @Override
+            public int size() {
+                return count;
+            }
+
+            @Override
+            public String name(int index) {
+                return Blocks.name(index);
+            }
+
+            @Override
+            public Input load(int index, RandomGenerator random) {
+                return input(index);
             }
         };
     }

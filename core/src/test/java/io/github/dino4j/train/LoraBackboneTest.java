@@ -1,5 +1,6 @@
 package io.github.dino4j.train;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -91,7 +92,7 @@ class LoraBackboneTest {
             assertThat(got.item()).isCloseTo(expected.item(), within(0.02 * expected.item()));
             exact.variables().forEach((name, variable) -> {
                 float[] a = variable.grad().toFloats();
-                float[] b = mixed.variables().get(name).grad().toFloats();
+                float[] b = requireNonNull(mixed.variables().get(name)).grad().toFloats();
                 double ab = 0;
                 double aa = 0;
                 double bb = 0;
@@ -131,12 +132,13 @@ class LoraBackboneTest {
             for (int step = 0; step < 2; step++) {
                 try (Scope scope = Scope.open()) {
                     loss(whole).backward();
-                    float[] bias = whole.variables()
-                            .get("blocks.0.attn.qkv.bias")
+                    float[] bias = requireNonNull(whole.variables().get("blocks.0.attn.qkv.bias"))
                             .grad()
                             .toFloats();
                     int third = bias.length / 3;
-                    assertThat(Arrays.copyOfRange(bias, third, 2 * third)).containsOnly(0);
+                    for (float value : Arrays.copyOfRange(bias, third, 2 * third)) {
+                        assertThat(value == 0).isTrue(); // of either sign
+                    }
                     assertThat(bias[0]).isNotZero();
                 }
             }
@@ -151,8 +153,9 @@ class LoraBackboneTest {
             try (Model back = Model.load(file, LoadOptions.DEFAULT.withPrecision(LoadOptions.Precision.PLAIN));
                     Scope scope = Scope.inference()) {
                 float[] expected = whole.read(pixels(), TAPS).get(0).patches().toFloats();
-                assertThat(back.run(b -> TAPS.read(b, pixels()).get(0).patches().toFloats()))
-                        .isEqualTo(expected);
+                float[] got =
+                        back.run(b -> TAPS.read(b, pixels()).get(0).patches().toFloats());
+                assertThat(got).isEqualTo(expected);
             }
         }
     }

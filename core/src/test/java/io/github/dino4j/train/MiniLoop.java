@@ -5,6 +5,7 @@ import io.github.dino4j.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** The least that a task needs of a trainer: batches in order, plain gradient descent. */
 final class MiniLoop {
@@ -12,6 +13,15 @@ final class MiniLoop {
 
     /** The losses of each step. */
     static <E> List<Double> run(TrainingTask<E> task, int batch, int steps, double rate) {
+        return run(task, batch, steps, descent -> descent.step(rate));
+    }
+
+    /** The same by the signs of gradients, for deep heads, whose gradients differ much in size. */
+    static <E> List<Double> runBySigns(TrainingTask<E> task, int batch, int steps, double rate) {
+        return run(task, batch, steps, descent -> descent.signStep(rate));
+    }
+
+    private static <E> List<Double> run(TrainingTask<E> task, int batch, int steps, Consumer<Descent> update) {
         Descent descent = new Descent(task.groups().stream()
                 .flatMap(g -> g.variables().values().stream())
                 .toList());
@@ -28,7 +38,7 @@ final class MiniLoop {
                 }
                 losses.add(task.learn(examples, 1).total());
             }
-            descent.step(rate);
+            update.accept(descent);
             task.afterStep(step);
         }
         return losses;

@@ -2,6 +2,7 @@ package io.github.dino4j.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,7 @@ final class Runs {
     static List<String> log(Path folder) throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(folder.resolve("metrics.jsonl"))) {
-            com.fasterxml.jackson.databind.node.ObjectNode node =
-                    (com.fasterxml.jackson.databind.node.ObjectNode) JSON.readTree(line);
+            ObjectNode node = (ObjectNode) JSON.readTree(line);
             node.remove("seconds");
             lines.add(node.toString());
         }

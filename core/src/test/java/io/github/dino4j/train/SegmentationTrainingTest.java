@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.dino4j.backbone.DepthFusion;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.FpnDecoder;
+import io.github.dino4j.decoder.MaskedTransformerDecoder;
+import io.github.dino4j.decoder.PixelDecoder;
+import io.github.dino4j.decoder.ScaleFusion;
+import io.github.dino4j.decoder.VitAdapter;
+import io.github.dino4j.image.DepthNormalisation;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.predict.Model;
@@ -13,10 +19,15 @@ import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.segment.FineTuneFpn;
 import io.github.dino4j.segment.FineTuneLinear;
 import io.github.dino4j.segment.LinearSegmenter;
+import io.github.dino4j.segment.Mask2FormerConfig;
+import io.github.dino4j.segment.Mask2FormerSegmenter;
+import io.github.dino4j.segment.MaskLoss;
+import io.github.dino4j.segment.PyramidSegmenter;
 import io.github.dino4j.segment.SegmentLoss;
 import io.github.dino4j.segment.SegmentMetrics;
 import io.github.dino4j.segment.SegmentPredictor;
 import io.github.dino4j.segment.SegmentationHead;
+import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -134,6 +145,127 @@ class SegmentationTrainingTest {
     }
 
     @Test
+    void aPaddedFpnDecoderIsLoadedWithItsPadding() throws IOException {
+        FpnDecoder.Config padded = new FpnDecoder.Config(DIM, 24, 3, 1, FpnDecoder.Last.LOGITS);
+        try (Model model = Model.random(TinyModel.of(DIM, 3, 4), 1);
+                SegmentationTraining task =
+                        task(model, LearningHead.random(1, p -> new FineTuneFpn(p, padded)), settings())) {
+            Path file = task.export(folder, Map.of()).get(0);
+
+            try (SegmentPredictor predictor = SegmentPredictor.load(model, file, Blocks.CLASSES)) {
+                assertThat(((FineTuneFpn) predictor.head()).config()).isEqualTo(padded);
+                assertThat(predictor.options()).isEqualTo(Blocks.options(SIDE));
+            }
+        }
+    }
+
+    @Test
+    void aLinearHeadOverChosenLayersWithClassTokensIsLoadedWithThem() throws IOException {
+        LinearSegmenter.Config config =
+                LinearSegmenter.Config.of(TinyModel.CONFIG, Layers.of(0), 3).withClassToken();
+        try (Model model = TinyModel.random();
+                SegmentationTraining task =
+                        task(model, LearningHead.random(1, p -> new LinearSegmenter(p, config)), settings())) {
+            Path file = task.export(folder, Map.of()).get(0);
+
+            try (SegmentPredictor predictor = SegmentPredictor.load(model, file, Blocks.CLASSES)) {
+                assertThat(((LinearSegmenter) predictor.head()).config()).isEqualTo(config);
+            }
+        }
+    }
+
+    @Test
+    void segmentationOverScalesLearns() {
+        PyramidSegmenter.Config config = new PyramidSegmenter.Config(
+                Layers.of(0, 1, 2, 3),
+                new VitAdapter.Config(DIM, 8, 4, 4, 0.25, 0.5, 0),
+                new ScaleFusion.Config.FeaturePyramidNetwork(DIM, 32),
+                new FpnDecoder.Config(32, 24, 3, 1, FpnDecoder.Last.LOGITS));
+        assertLossFalls(p -> new PyramidSegmenter(p, config), 4, 0.1);
+    }
+
+    @Test
+    void mask2FormerLearnsItsMasks() {
+        Mask2FormerConfig config = new Mask2FormerConfig(
+                Layers.of(0, 1, 2, 3),
+                new VitAdapter.Config(64, 8, 16, 4, 0.25, 0.5, 0),
+                new PixelDecoder.Config(64, 32, 32, 16, 48, 1),
+                new MaskedTransformerDecoder.Config(32, 32, 32, 3, 8, 3, 3, 16, 40, false));
+        try (Model model = Model.random(TinyModel.of(64, 4, 4), 1);
+                SegmentationTraining task = SegmentationTraining.ofMasks(
+                        new FrozenBackbone(model),
+                        LearningHead.random(1, p -> new Mask2FormerSegmenter(p, config)),
+                        learned().examples(),
+                        unseen().truths(),
+                        MaskLoss.STANDARD.withPoints(256),
+                        settings())) {
+            List<Double> losses = MiniLoop.run(task, 4, 24, 0.01);
+            List<Double> again = MiniLoop.run(task, 4, 1, 0);
+
+            assertThat(losses.get(23)).isLessThan(0.8 * losses.get(0));
+            assertThat(MiniLoop.run(task, 4, 1, 0)).isEqualTo(again);
+            assertThat(task.evaluate().values()).containsKeys("mIoU", "aAcc");
+        }
+    }
+
+    @Test
+    void aBackboneThatReadsDepthIsTaughtAndMeasuredWithDepth() {
+        try (Model model = Model.random(new DepthFusion.Branch().of(TinyModel.CONFIG), 1);
+                SegmentationTraining task = SegmentationTraining.of(
+                        new FrozenBackbone(model),
+                        linear(),
+                        learned().withDepth().examples(),
+                        unseen().withDepth().truths(),
+                        SegmentLoss.CrossEntropy.STANDARD,
+                        SegmentationTraining.Settings.of(
+                                Blocks.CLASSES,
+                                Blocks.TRANSFORM.withDepth(DepthNormalisation.INDOOR),
+                                Blocks.options(SIDE)))) {
+            List<Double> losses = MiniLoop.run(task, 4, 10, 0.3);
+
+            assertThat(losses.get(9)).isLessThan(losses.get(0));
+            assertThat(task.evaluate().chiefValue()).isNotNaN();
+        }
+    }
+
+    @Test
+    void aBackboneThatLearnsIsAGroupOfItsOwnAndChanges() throws IOException {
+        try (WholeBackbone backbone = WholeBackbone.random(TinyModel.CONFIG, 1);
+                SegmentationTraining task = SegmentationTraining.of(
+                        backbone,
+                        linear(),
+                        learned().examples(),
+                        unseen().truths(),
+                        SegmentLoss.CrossEntropy.STANDARD,
+                        settings())) {
+            Tensor weight = Objects.requireNonNull(backbone.variables().get("blocks.0.attn.proj.weight"));
+            float[] before = weight.toFloats();
+
+            MiniLoop.run(task, 4, 2, 0.1);
+
+            assertThat(task.groups()).extracting(ParameterGroup::name).containsExactly("head", "backbone");
+            assertThat(weight.toFloats()).isNotEqualTo(before);
+            assertThat(task.export(folder, Map.of())).hasSize(2).allMatch(java.nio.file.Files::exists);
+        }
+    }
+
+    @Test
+    void refusesToKeepFeaturesOfABackboneThatLearns() {
+        try (WholeBackbone backbone = WholeBackbone.random(TinyModel.CONFIG, 1);
+                LearningHead<LinearSegmenter> head = linear();
+                FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("features")))) {
+            assertThatThrownBy(() -> SegmentationTraining.of(
+                            backbone,
+                            head,
+                            learned().examples(),
+                            unseen().truths(),
+                            SegmentLoss.CrossEntropy.STANDARD,
+                            settings().withCache(cache)))
+                    .hasMessageContaining("cannot be kept");
+        }
+    }
+
+    @Test
     void keptFeaturesGiveTheSameLosses() {
         try (Model model = TinyModel.random();
                 FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("features")));
@@ -154,6 +286,7 @@ class SegmentationTrainingTest {
     void theSheetHasARowForEachOfTheFirstPhotos() {
         try (Model model = TinyModel.random();
                 SegmentationTraining task = task(model, linear(), settings().withPictures(2))) {
+            MiniLoop.run(task, 4, 60, 0.5);
             RgbImage two = task.sheet().orElseThrow();
 
             assertThat(two.width()).isGreaterThan(3 * 360);

@@ -9,10 +9,13 @@ import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** Two linear layers that learn a function of three numbers; what an example is, is noted as it is learned. */
@@ -46,7 +49,7 @@ class TinyTask implements TrainingTask<float[]> {
     }
 
     Tensor weight(String name) {
-        return java.util.Objects.requireNonNull(variables.get(name));
+        return Objects.requireNonNull(variables.get(name));
     }
 
     float[] values(String name) {
@@ -121,7 +124,7 @@ class TinyTask implements TrainingTask<float[]> {
         try (Scope scope = Scope.inference()) {
             List<float[]> all = new ArrayList<>();
             for (int i = 0; i < EXAMPLES; i++) {
-                all.add(example(i, new java.util.SplittableRandom(1)));
+                all.add(example(i, new SplittableRandom(1)));
             }
             return new Scores(Map.of("error", loss(all, 0).item()), "error", false, Map.of("examples", EXAMPLES));
         }
@@ -130,7 +133,7 @@ class TinyTask implements TrainingTask<float[]> {
     @Override
     public Optional<RgbImage> sheet() {
         byte[] grey = new byte[3 * 40 * 20];
-        java.util.Arrays.fill(grey, (byte) 120);
+        Arrays.fill(grey, (byte) 120);
         return Optional.of(RgbImage.of(40, 20, grey));
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dino4j.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +174,7 @@ class TrainerTest {
         Files.writeString(
                 folder.resolve("metrics.jsonl"),
                 "{\"kind\":\"step\",\"iteration\":10,\"epoch\":1,\"loss\":123.0}\n{\"kind\":\"st",
-                java.nio.file.StandardOpenOption.APPEND);
+                StandardOpenOption.APPEND);
 
         try (TinyTask task = new TinyTask(0)) {
             Trainer.of(task, plan).resume(folder, TrainingListener.NONE);

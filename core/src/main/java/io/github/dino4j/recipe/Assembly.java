@@ -1,0 +1,185 @@
+package io.github.dino4j.recipe;
+
+import io.github.dino4j.data.CheckListener;
+import io.github.dino4j.data.DataReport;
+import io.github.dino4j.data.Split;
+import io.github.dino4j.predict.Model;
+import io.github.dino4j.tensor.DType;
+import io.github.dino4j.train.FeatureCache;
+import io.github.dino4j.train.LearningBackbone;
+import io.github.dino4j.train.Trainer;
+import io.github.dino4j.train.TrainingListener;
+import io.github.dino4j.train.TrainingPlan;
+import io.github.dino4j.train.TrainingResult;
+import io.github.dino4j.train.TrainingTask;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A recipe made real: model and data are opened, the task and the plan are ready. For one thread; closing frees the weights.
+ */
+public final class Assembly implements AutoCloseable {
+    private static final Map<String, TaskRecipe> TASKS = new TreeMap<>(Map.of(
+            "segmentation", new SegmentationRecipe(),
+            "depth", new DepthRecipe(),
+            "distillation", new DistillationRecipe()));
+
+    private final Recipe recipe;
+    private final Model model;
+    private final Split split;
+    private final TrainingTask<?> task;
+    private final TrainingPlan plan;
+    private final List<AutoCloseable> owned;
+
+    private Assembly(
+            Recipe recipe,
+            Model model,
+            Split split,
+            TrainingTask<?> task,
+            TrainingPlan plan,
+            List<AutoCloseable> owned) {
+        this.recipe = recipe;
+        this.model = model;
+        this.split = split;
+        this.task = task;
+        this.plan = plan;
+        this.owned = owned;
+    }
+
+    /** The tasks that a recipe can name. */
+    public static List<String> tasks() {
+        return List.copyOf(TASKS.keySet());
+    }
+
+    /**
+     * Opens everything that a recipe names.
+     *
+     * @throws RecipeException if a key is missing, unknown, or says something impossible
+     * @throws io.github.dino4j.data.DataSetException if the data are not there
+     * @throws io.github.dino4j.weights.CheckpointException if the weights cannot be loaded
+     */
+    public static Assembly of(Recipe recipe) {
+        Section top = recipe.open();
+        top.required("task", "segmentation");
+        TaskRecipe kind = top.choice("task", TASKS, "");
+        long seed = top.integer("seed", 0);
+        top.text("title");
+        Split split = kind.split(top.section("data"), seed);
+        Model model = BackboneRecipe.model(top.section("backbone"));
+        List<AutoCloseable> owned = new ArrayList<>(List.of(model));
+        try {
+            LearningBackbone backbone = BackboneRecipe.learning(top.section("backbone"), model, seed);
+            owned.add(backbone);
+            Optional<FeatureCache> cache = cache(top.section("features"));
+            cache.ifPresent(owned::add);
+            Parts parts = new Parts(top, model, backbone, split, seed, cache, owned);
+            TrainingTask<?> task = kind.task(parts);
+            owned.add(task);
+            PlanRecipe plan = PlanRecipe.read(
+                    top.section("training"), kind.defaults(), split.training().size(), seed);
+            TrainingTask<?> grouped =
+                    Regrouped.of(task, plan.rule(), model.config().depth());
+            top.finish();
+            return new Assembly(recipe, model, split, grouped, plan.plan(), owned);
+        } catch (RuntimeException | Error e) {
+            close(owned);
+            throw e;
+        }
+    }
+
+    private static Optional<FeatureCache> cache(Section s) {
+        boolean keep = s.flag("keep", true);
+        boolean half = s.flag("half", false);
+        long memory = (long) s.atLeast("memory_mb", 0, 1024) << 20;
+        if (!keep) {
+            return Optional.empty();
+        }
+        try {
+            Path file = Files.createTempFile("dino4j-features", ".bin");
+            file.toFile().deleteOnExit();
+            return Optional.of(new FeatureCache(new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no file for features can be made in the system's temporary folder", e);
+        }
+    }
+
+    /** What the run is, in a line. */
+    public String title() {
+        return task.title();
+    }
+
+    public TrainingTask<?> task() {
+        return task;
+    }
+
+    public TrainingPlan plan() {
+        return plan;
+    }
+
+    public Split split() {
+        return split;
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    /**
+     * Reads every file of both sets.
+     *
+     * @return what was found in training and validation data
+     */
+    public List<DataReport> check(int threads, CheckListener listener) {
+        return List.of(
+                split.training().check(threads, listener), split.validation().check(threads, listener));
+    }
+
+    /** Trains in a new folder; the recipe is kept there. See {@link Trainer#run}. */
+    public TrainingResult train(Path folder, TrainingListener listener) {
+        return trainer().run(folder, listener);
+    }
+
+    /** Goes on with a run of the same recipe. See {@link Trainer#resume}. */
+    public TrainingResult resume(Path folder, TrainingListener listener) {
+        return trainer().resume(folder, listener);
+    }
+
+    private Trainer<?> trainer() {
+        return Trainer.of(task, plan)
+                .about(Map.of(
+                        "recipe", recipe.yaml(),
+                        "recipe folder", recipe.base().toString(),
+                        "recipe file", recipe.source(),
+                        "training data",
+                                split.training().name() + ", "
+                                        + split.training().size() + " examples",
+                        "validation data",
+                                split.validation().name() + ", "
+                                        + split.validation().size() + " examples"));
+    }
+
+    @Override
+    public void close() {
+        close(owned);
+    }
+
+    /** The last one first, since what came later stands on what came before. */
+    private static void close(List<AutoCloseable> owned) {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            try {
+                owned.get(i).close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.dino4j.recipe;
+
+import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.train.CosineAnnealing;
+import io.github.dino4j.train.GradientClip;
+import io.github.dino4j.train.LinearWarmupCosine;
+import io.github.dino4j.train.OneCycle;
+import io.github.dino4j.train.OptimizerSpec;
+import io.github.dino4j.train.ParameterGroup;
+import io.github.dino4j.train.ParameterGroups;
+import io.github.dino4j.train.Schedule;
+import io.github.dino4j.train.Schedules;
+import io.github.dino4j.train.Span;
+import io.github.dino4j.train.Steps;
+import io.github.dino4j.train.TrainingPlan;
+import io.github.dino4j.train.WarmupOneCycle;
+import io.github.dino4j.train.WarmupPolynomial;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * The section {@code training} of a recipe: how long, how fast, by which optimiser.
+ *
+ * @param plan for the trainer
+ * @param rule which weights share a learning rate and a weight decay
+ */
+record PlanRecipe(TrainingPlan plan, Rule rule) {
+    /** How weights are grouped. */
+    enum Decay {
+        /** Every weight decays, as PyTorch's optimisers do by themselves and dinov3-finetune does. */
+        ALL,
+        /** Biases, norms and LayerScales do not decay: DINOv2 and v3. */
+        MATRICES,
+        /** Whatever has one dimension does not decay: DINOv1. */
+        DINO_V1
+    }
+
+    /** Rules of weight decay and of layer-wise learning rates. */
+    record Rule(Decay decay, double layerDecay, double patchEmbedRate, double backboneRate) {
+        /** Groups of a head's and a backbone's variables. */
+        List<ParameterGroup> groups(Map<String, Tensor> head, Map<String, Tensor> backbone, int blocks) {
+            List<ParameterGroup> below = decay == Decay.MATRICES
+                    ? ParameterGroups.layerwise(
+                            backbone, new ParameterGroups.Layerwise(layerDecay, patchEmbedRate, blocks, 1))
+                    : grouped(backbone);
+            return ParameterGroups.joined(List.of(
+                    decay == Decay.MATRICES
+                            ? ParameterGroups.layerwise(head, ParameterGroups.Layerwise.head())
+                            : grouped(head),
+                    below.stream().map(this::slower).toList()));
+        }
+
+        private List<ParameterGroup> grouped(Map<String, Tensor> variables) {
+            return decay == Decay.DINO_V1 ? ParameterGroups.dinoV1(variables) : ParameterGroups.plain(variables);
+        }
+
+        private ParameterGroup slower(ParameterGroup group) {
+            return new ParameterGroup(
+                    group.name(), group.variables(), group.rate() * backboneRate, group.decay(), group.lastLayer());
+        }
+    }
+
+    /** What a task trains with where the recipe does not say. */
+    record Defaults(int epochs, int batch, String optimizer, double rate, double weightDecay, String schedule) {}
+
+    /**
+     * Reads the section.
+     *
+     * @param examples of an epoch
+     */
+    static PlanRecipe read(Section s, Defaults defaults, int examples, long seed) {
+        int batch = s.atLeast("batch", 1, defaults.batch());
+        int accumulate = s.atLeast("accumulate", 1, 1);
+        boolean dropLast = s.flag("drop_last", false);
+        int step = batch * accumulate;
+        long perEpoch = Math.max(1, dropLast ? examples / step : (examples + step - 1) / step);
+        Span length = s.has("iterations")
+                ? Span.iterations(s.atLeast("iterations", 1, 1))
+                : Span.epochs(s.atLeast("epochs", 1, defaults.epochs()));
+        if (s.has("iterations") && s.has("epochs")) {
+            throw new RecipeException("'" + s.name("iterations") + "' and '" + s.name("epochs")
+                    + "' both say how long to train; leave one out");
+        }
+        long total = length.updates(perEpoch);
+        OptimizerSpec optimizer = optimizer(s, defaults);
+        double rate = s.positive("rate", defaults.rate());
+        Schedule schedule = schedule(s, defaults, rate, total, perEpoch);
+        TrainingPlan.Builder plan = TrainingPlan.builder(length, batch)
+                .accumulation(accumulate)
+                .dropLast(dropLast)
+                .optimizer(optimizer)
+                .schedules(Schedules.of(
+                        schedule, s.positive("weight_decay", defaults.weightDecay()), optimizer.momentum()))
+                .clip(clip(s))
+                .evaluateEvery(
+                        s.has("evaluate_iterations")
+                                ? Span.iterations(s.atLeast("evaluate_iterations", 1, 1))
+                                : Span.epochs(s.atLeast("evaluate_epochs", 1, 1)))
+                .patience(s.atLeast("patience", 0, 0))
+                .best(s.atLeast("keep_best", 0, 1))
+                .checkpointEvery(Duration.ofMillis((long) (60_000 * s.positive("checkpoint_minutes", 10))))
+                .checkpointIterations(s.atLeast("checkpoint_iterations", 0, 0))
+                .seed(seed)
+                .decodeThreads(s.atLeast("decode_threads", 1, 2));
+        OptionalDouble average = s.number("average");
+        if (average.isPresent()) {
+            plan.averaging(average.getAsDouble());
+        }
+        Rule rule = new Rule(
+                s.choice("decay", Decay.class, Decay.ALL),
+                s.positive("layer_decay", 1),
+                s.positive("patch_embed_rate", 1),
+                s.positive("backbone_rate", 1));
+        if (rule.decay() != Decay.MATRICES && (rule.layerDecay() != 1 || rule.patchEmbedRate() != 1)) {
+            throw new RecipeException("'" + s.name("layer_decay") + "' and '" + s.name("patch_embed_rate")
+                    + "' belong to DINOv2's and v3's rule; write 'decay: matrices' beside them");
+        }
+        return new PlanRecipe(plan.build(), rule);
+    }
+
+    private static OptimizerSpec optimizer(Section s, Defaults defaults) {
+        String name = s.choice("optimizer", Map.of("adamw", "adamw", "sgd", "sgd"), defaults.optimizer());
+        List<Double> betas = s.list("betas", Double::parseDouble, List.of(0.9, 0.999));
+        double momentum = s.positive("momentum", 0.9);
+        if (betas.size() != 2) {
+            throw s.wrong("betas", "two numbers, such as [0.9, 0.999]");
+        }
+        return name.equals("sgd")
+                ? new OptimizerSpec.Sgd(momentum)
+                : new OptimizerSpec.AdamW(betas.get(0), betas.get(1), s.positive("eps", 1e-8));
+    }
+
+    private static Schedule schedule(Section s, Defaults defaults, double rate, long total, long perEpoch) {
+        double end = s.positive("end_rate", 0);
+        long warmup = s.has("warmup_iterations")
+                ? s.atLeast("warmup_iterations", 0, 0)
+                : Math.round(s.positive("warmup_epochs", 0) * perEpoch);
+        if (warmup >= total) {
+            throw new RecipeException("the warm-up takes " + warmup + " updates and the whole run " + total
+                    + "; shorten '" + s.name("warmup_epochs") + "' or '" + s.name("warmup_iterations") + "'");
+        }
+        List<Double> milestones = s.list("milestones", Double::parseDouble, List.of(0.8));
+        double factor = s.positive("step_factor", 0.1);
+        double power = s.positive("power", 1);
+        String name = s.choice(
+                "schedule",
+                Map.of(
+                        "constant", "constant",
+                        "cosine", "cosine",
+                        "polynomial", "polynomial",
+                        "one-cycle", "one-cycle",
+                        "warmup-one-cycle", "warmup-one-cycle",
+                        "steps", "steps"),
+                defaults.schedule());
+        return switch (name) {
+            case "constant" -> warmed(Schedule.constant(rate), warmup);
+            case "cosine" ->
+                warmup == 0
+                        ? new CosineAnnealing(rate, end, total)
+                        : new LinearWarmupCosine(0, rate, end, warmup, total - warmup);
+            case "polynomial" -> new WarmupPolynomial(rate, end, power, warmup, 1e-6, total);
+            case "one-cycle" -> OneCycle.of(rate, total);
+            case "warmup-one-cycle" -> WarmupOneCycle.segmentation(rate, warmup, total);
+            default ->
+                warmed(
+                        new Steps(
+                                rate,
+                                factor,
+                                milestones.stream()
+                                        .map(part -> Math.round(part * total))
+                                        .toList()),
+                        warmup);
+        };
+    }
+
+    private static Schedule warmed(Schedule schedule, long warmup) {
+        return warmup == 0 ? schedule : i -> schedule.at(i) * Math.min(1, (i + 1.0) / warmup);
+    }
+
+    private static GradientClip clip(Section s) {
+        OptionalDouble most = s.number("clip");
+        String by = s.choice("clip_by", Map.of("total", "total", "each", "each"), "total");
+        if (most.isEmpty()) {
+            return GradientClip.NONE;
+        }
+        return by.equals("each")
+                ? new GradientClip.EachVariable(most.getAsDouble())
+                : new GradientClip.TotalNorm(most.getAsDouble());
+    }
+}

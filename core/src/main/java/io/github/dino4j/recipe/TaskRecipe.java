@@ -1,0 +1,16 @@
+package io.github.dino4j.recipe;
+
+import io.github.dino4j.data.Split;
+import io.github.dino4j.train.TrainingTask;
+
+/** What a recipe's {@code task} can be. A new one is a class like {@link SegmentationRecipe} and a line in {@link Assembly}. */
+interface TaskRecipe {
+    /** What it trains with where the recipe does not say. */
+    PlanRecipe.Defaults defaults();
+
+    /** The photos and what is known of them. */
+    Split split(Section data, long seed);
+
+    /** Reads its sections and makes the task. */
+    TrainingTask<?> task(Parts parts);
+}
