@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,10 @@ class ClassificationTrainingTest {
             assertThat(bias(half).grad().mul(2).toFloats())
                     .containsExactly(bias(whole).grad().toFloats(), within(1e-6f));
         }
+    }
+
+    private static Tensor tensor(ClassificationTraining task, String name) {
+        return Objects.requireNonNull(task.state().get(name), name);
     }
 
     private static Tensor bias(ClassificationTraining task) {
@@ -252,7 +257,7 @@ class ClassificationTrainingTest {
         var data = examples(List.of(List.of(0)));
         try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
                 LearningBackbone backbone =
-                        LoraBackbone.of(model, LoraSpec.DEFAULT, 1, LoraBackbone.Arithmetic.values()[0])) {
+                        LoraBackbone.of(plain, LoraSpec.DEFAULT, 1, LoraBackbone.Arithmetic.FLOAT32)) {
             var settings = ClassificationTraining.Settings.of(CLASSES, ONE).withCache(cache);
             assertThatThrownBy(() -> new ClassificationTraining(backbone, data, data, settings))
                     .hasMessageContaining("leave the cache away");
@@ -264,8 +269,8 @@ class ClassificationTrainingTest {
         try (ClassificationTraining first = task(ClassificationLoss.CROSS_ENTROPY, ONE, TWO);
                 ClassificationTraining resumed = task(ClassificationLoss.CROSS_ENTROPY, ONE, TWO);
                 Scope scope = Scope.inference()) {
-            first.state().get("head.best").copyFrom(Tensor.of(new float[] {1}, 1));
-            first.state().forEach((name, tensor) -> resumed.state().get(name).copyFrom(tensor));
+            tensor(first, "head.best").copyFrom(Tensor.of(new float[] {1}, 1));
+            first.state().forEach((name, value) -> tensor(resumed, name).copyFrom(value));
             assertThat(resumed.best()).isEqualTo(TWO);
             try (ClassificationPredictor predictor = ClassificationPredictor.load(
                     model, resumed.export(folder, Map.of()).get(0))) {
