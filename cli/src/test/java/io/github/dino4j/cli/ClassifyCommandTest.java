@@ -90,7 +90,7 @@ class ClassifyCommandTest {
                 classify("--head", head, "--several", "--json", CAT).exits(0).json();
         assertThat(sum(one)).isBetween(0.9999, 1.0001);
         assertThat(sum(several)).isNotBetween(0.9999, 1.0001);
-        assertThat(one.at("/transform").asText()).contains("64");
+        assertThat(one.at("/input/transform").asText()).contains("64");
     }
 
     private static double sum(JsonNode json) {
@@ -209,7 +209,7 @@ class ClassifyCommandTest {
                 eval("--method", "linear", "--head", two, "--json").exits(0).json();
         assertThat(json.at("/results/0/protocol/method").asText()).isEqualTo("linear classifier");
         assertThat(json.at("/results/0/metrics/per_class/0/name").asText()).isEqualTo("red");
-        assertThat(json.at("/results/0/setup/head").asText()).startsWith("sha256");
+        assertThat(json.at("/results/0/setup/head/weights").asText()).startsWith("sha256");
     }
 
     @Test

@@ -7,7 +7,6 @@ import io.github.dino4j.classify.Knn;
 import io.github.dino4j.classify.LogisticRegression;
 import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.data.TruthSet;
-import io.github.dino4j.export.Fingerprint;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,8 +159,6 @@ public final class ClassificationEvaluation {
         protocol.put("test_images", read.rows().size());
         protocol.put("classes", test.classes().size());
         protocol.put("width", read.rows().dim());
-        Map<String, Object> setup = new LinkedHashMap<>(features.setup().values());
-        setup.put("head", Fingerprint.ofSource(predictor.source()));
-        return new ClassificationResult(date, read.data(), protocol, new Setup(setup), metrics);
+        return new ClassificationResult(date, read.data(), protocol, Setup.of(predictor), metrics);
     }
 }

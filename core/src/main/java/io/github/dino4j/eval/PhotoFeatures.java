@@ -7,7 +7,6 @@ import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.data.Example;
 import io.github.dino4j.data.Sample;
 import io.github.dino4j.data.TruthSet;
-import io.github.dino4j.export.ModelIdentity;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
@@ -47,11 +46,8 @@ public final class PhotoFeatures {
 
     /** By a backbone. */
     public static PhotoFeatures of(FeatureReader reader) {
-        Map<String, Object> backbone =
-                new LinkedHashMap<>(ModelIdentity.of(reader.model()).toMap());
-        backbone.put("warnings", reader.model().card().warnings());
         Map<String, Object> setup = new LinkedHashMap<>();
-        setup.put("backbone", backbone);
+        setup.put("backbone", Setup.backbone(reader.model()));
         setup.put("features", reader.input().describe());
         setup.put("transform", reader.transform().describe());
         return new PhotoFeatures(reader::read, new Setup(setup), ImageDecoder.standard(), Unreadable.FAIL, BATCH);

@@ -1,5 +1,7 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.classify.ClassificationPredictor;
+import io.github.dino4j.classify.LinearClassifier;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.depth.DepthHead;
 import io.github.dino4j.depth.DepthPredictor;
@@ -103,7 +105,21 @@ public record Setup(Map<String, Object> values) {
         return new Setup(values);
     }
 
-    private static Map<String, Object> backbone(Model model) {
+    /** The same of a classifier. */
+    public static Setup of(ClassificationPredictor predictor) {
+        Map<String, Object> head = head(LinearClassifier.class, predictor.source());
+        head.put("reads", predictor.head().config().input().describe());
+        Map<String, Object> input = new LinkedHashMap<>();
+        input.put("transform", predictor.transform().describe());
+        input.put("labels", ConfigMap.word(predictor.labelling()));
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("backbone", backbone(predictor.model()));
+        values.put("head", head);
+        values.put("input", input);
+        return new Setup(values);
+    }
+
+    static Map<String, Object> backbone(Model model) {
         Map<String, Object> backbone =
                 new LinkedHashMap<>(ModelIdentity.of(model).toMap());
         backbone.put("warnings", model.card().warnings());

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 record ClassificationValidation(Examples<ClassExample> examples, ClassList classes, boolean several, int batch) {
     private static final int SHEET_COLUMNS = 4;
     private static final int SHEET_ROWS = 2;
-    private static final int SHEET_WIDTH = 180;
+    private static final int CELL_WIDTH = 180;
 
     /** Runs all classifiers over a batch. */
     interface Scorer {
@@ -105,7 +105,7 @@ record ClassificationValidation(Examples<ClassExample> examples, ClassList class
 
     /** Photos spread over the examples, each with its predicted and its true class. */
     RgbImage sheet(int classifier, Normalisation normalisation, Scorer scorer) {
-        Montage sheet = Montage.ofColumns(SHEET_COLUMNS).fillWidth(SHEET_WIDTH).title("predicted (true)");
+        Montage sheet = Montage.ofColumns(SHEET_COLUMNS).cellWidth(CELL_WIDTH).title("predicted (true)");
         int count = Math.min(SHEET_COLUMNS * SHEET_ROWS, examples.size());
         for (int n = 0; n < count; n++) {
             int index = (int) ((long) n * examples.size() / count);

@@ -159,7 +159,7 @@ class ClassificationEvaluationTest {
                         : 0;
             }
             assertThat(result.metrics().top1()).isEqualTo(right / 10.0);
-            assertThat(result.toJson().at("/setup/head").asText()).contains("seed 3");
+            assertThat(result.toJson().at("/setup/head/note").asText()).contains("seed 3");
         }
     }
 }

@@ -10,6 +10,7 @@ import io.github.dino4j.classify.LinearInput;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.tensor.Scope;
@@ -256,6 +257,7 @@ class ClassificationTrainingTest {
     void featuresOfABackboneThatLearnsAreNotKept(@TempDir Path folder) {
         var data = examples(List.of(List.of(0)));
         try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
+                Model plain = Model.random(TinyModel.CONFIG, 1, LoadOptions.Precision.PLAIN);
                 LearningBackbone backbone =
                         LoraBackbone.of(plain, LoraSpec.DEFAULT, 1, LoraBackbone.Arithmetic.FLOAT32)) {
             var settings = ClassificationTraining.Settings.of(CLASSES, ONE).withCache(cache);
