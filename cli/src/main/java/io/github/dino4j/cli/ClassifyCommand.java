@@ -13,6 +13,7 @@ import io.github.dino4j.data.ClassFolders;
 import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.eval.LabelledFeatures;
 import io.github.dino4j.eval.PhotoFeatures;
+import io.github.dino4j.eval.Setup;
 import io.github.dino4j.image.ImageFolder;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.Model;
@@ -168,11 +169,8 @@ final class ClassifyCommand implements Callable<Integer> {
     private Chosen byHead(Model backbone) {
         ClassificationPredictor loaded = classifier.load(backbone, features, console);
         ClassificationPredictor predictor = several ? loaded.with(Labelling.SEVERAL) : loaded;
-        Map<String, Object> setup =
-                new LinkedHashMap<>(PhotoFeatures.of(predictor.reader()).setup().values());
-        setup.put("head", predictor.source());
-        setup.put("labels", several ? "several" : "one");
-        return new Chosen(predictor, predictor.classes().name(), setup);
+        return new Chosen(
+                predictor, predictor.classes().name(), Setup.of(predictor).values());
     }
 
     private Chosen byExamples(Model backbone, TruthSet set) {

@@ -89,7 +89,7 @@ class ClassifyCommandTest {
         JsonNode several =
                 classify("--head", head, "--several", "--json", CAT).exits(0).json();
         assertThat(sum(one)).isBetween(0.9999, 1.0001);
-        assertThat(sum(several)).isNotBetween(0.9999, 1.0001);
+        assertThat(Math.abs(sum(several) - 1)).isGreaterThan(1e-3);
         assertThat(one.at("/input/transform").asText()).contains("64");
     }
 
@@ -143,7 +143,8 @@ class ClassifyCommandTest {
 
     @Test
     void aSizeThatIsNoMultipleOfThePatchNamesOneThatIs() {
-        Cli.run("classify", "-m", Cli.MODEL, "--size", 70, "--head", head, CAT).exits(2);
+        Cli.run("classify", "-q", "-m", Cli.MODEL, "--size", 70, "--head", head, CAT)
+                .fails(2, "--size 70", "such as 64");
     }
 
     @Test
@@ -214,8 +215,7 @@ class ClassifyCommandTest {
 
     @Test
     void foldersOfOtherClassesThanTheHeadsAreNamed() throws IOException {
-        Cli run = eval("--method", "linear", "--head", head);
-        run.fails(1, "red", "no class of");
+        eval("-q", "--method", "linear", "--head", head).fails(1, "red", "no class of");
     }
 
     @Test
