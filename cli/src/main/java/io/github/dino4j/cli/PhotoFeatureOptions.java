@@ -27,15 +27,15 @@ final class PhotoFeatureOptions {
     private Kind features = Kind.CLASS;
 
     enum Kind {
-        CLASS("class", LinearInput.CLASS_TOKEN),
-        CLASS_AND_MEAN("class-and-mean", LinearInput.CLASS_AND_MEAN);
+        CLASS("class", false),
+        CLASS_AND_MEAN("class-and-mean", true);
 
         private final String label;
-        private final LinearInput input;
+        private final boolean mean;
 
-        Kind(String label, LinearInput input) {
+        Kind(String label, boolean mean) {
             this.label = label;
-            this.input = input;
+            this.mean = mean;
         }
 
         @Override
@@ -55,7 +55,8 @@ final class PhotoFeatureOptions {
     /** Without a head: the papers' transform of k-NN. */
     FeatureReader reader(Model model) {
         FeatureReader papers = FeatureReader.classToken(model);
-        return new FeatureReader(model, features.input, sized(papers.transform(), model));
+        LinearInput input = features.mean ? LinearInput.CLASS_AND_MEAN : LinearInput.CLASS_TOKEN;
+        return new FeatureReader(model, input, sized(papers.transform(), model));
     }
 
     /** As given, at the size that was asked for. */
