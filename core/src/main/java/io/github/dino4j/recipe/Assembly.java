@@ -29,6 +29,7 @@ public final class Assembly implements AutoCloseable {
     private static final Map<String, TaskRecipe> TASKS = new TreeMap<>(Map.of(
             "segmentation", new SegmentationRecipe(),
             "depth", new DepthRecipe(),
+            "detection", new DetectionRecipe(),
             "distillation", new DistillationRecipe()));
 
     private final Recipe recipe;
