@@ -82,8 +82,14 @@ class HowToTest {
         for (String in : List.of("animals/train", "animals/test")) {
             for (int i = 0; i < 6; i++) {
                 Path dogs = ROOT.resolve("samples/dogs.jpg");
-                Files.copy(cat, Files.createDirectories(folder.resolve(in).resolve("cat")).resolve(i + ".jpg"));
-                Files.copy(dogs, Files.createDirectories(folder.resolve(in).resolve("dog")).resolve(i + ".jpg"));
+                Files.copy(
+                        cat,
+                        Files.createDirectories(folder.resolve(in).resolve("cat"))
+                                .resolve(i + ".jpg"));
+                Files.copy(
+                        dogs,
+                        Files.createDirectories(folder.resolve(in).resolve("dog"))
+                                .resolve(i + ".jpg"));
             }
         }
     }
