@@ -16,8 +16,9 @@ public record DetectorOutput(List<BoxPrediction> layers, BoxPrediction proposals
         layers = List.copyOf(layers);
     }
 
-    /** The answer: the last layer's prediction of the queries that answer. */
+    /** The answer: the last layer's prediction of the queries that answer; a small image has fewer, one a proposal. */
     public BoxPrediction answer() {
-        return layers.get(layers.size() - 1).queries(0, queries);
+        BoxPrediction last = layers.get(layers.size() - 1);
+        return last.queries(0, Math.min(queries, last.count()));
     }
 }

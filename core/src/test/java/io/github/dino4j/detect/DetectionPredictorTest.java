@@ -82,6 +82,25 @@ class DetectionPredictorTest {
     }
 
     @Test
+    void aSmallPhotoHasFewerAnswersThanQueries() {
+        try (Model model = TinyModel.random();
+                DetectionPredictor predictor = DetectionPredictor.of(
+                        model, SmallDetector.random(SmallDetector.config(1)), ClassList.numbered(1), all())) {
+            assertThat(predictor.predict(TinyModel.picture(32, 32, 1)).detections())
+                    .hasSize(10);
+        }
+        try (Model model = TinyModel.random();
+                DetectionPredictor predictor = DetectionPredictor.of(
+                        model,
+                        SmallDetector.random(SmallDetector.config(1)),
+                        ClassList.numbered(1),
+                        all().withSizing(new Sizing.AsIs()))) {
+            assertThat(predictor.predict(TinyModel.picture(32, 32, 1)).detections())
+                    .hasSize(5); // 2 x 2 places and the one above them
+        }
+    }
+
+    @Test
     void refusesAFileForAnotherBackbone() {
         DetectorConfig config = SmallDetector.config(3);
         Path file = folder.resolve("detector.safetensors");
