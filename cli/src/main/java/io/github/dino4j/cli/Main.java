@@ -24,6 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PcaCommand.class,
             AttentionCommand.class,
             SimilarityCommand.class,
+            ClassifyCommand.class,
+            KnnCommand.class,
             SegmentCommand.class,
             DepthCommand.class,
             DetectCommand.class,

@@ -87,10 +87,14 @@ class HowToTest {
     private static void train(Path folder) throws IOException {
         Trained.segmenter(folder.resolve("head.safetensors"), WIDTH, 11);
         Trained.depth(folder.resolve("depth-head.safetensors"), WIDTH);
+        Trained.classifier(folder.resolve("classifier.safetensors"), WIDTH, List.of("cat", "dog"));
         Files.write(folder.resolve("classes.txt"), ClassList.named("camvid").names());
     }
 
-    /** Photos with their truth: {@code streets/images} and {@code masks}, {@code rooms/color} and {@code depth}. */
+    /**
+     * Photos with their truth: {@code streets/images} and {@code masks}, {@code rooms/color} and {@code depth}, {@code
+     * animals/train} and {@code test} by class.
+     */
     private static void gather(Path folder) throws IOException {
         Path cat = ROOT.resolve("samples/cat.jpg");
         RgbImage photo = ImageDecoder.standard().read(cat);
@@ -98,6 +102,19 @@ class HowToTest {
         Trained.measured(folder.resolve("rooms/depth/1.png"), photo.width(), photo.height());
         for (String images : List.of("streets/images", "rooms/color")) {
             Files.copy(cat, Files.createDirectory(folder.resolve(images)).resolve("1.jpg"));
+        }
+        for (String in : List.of("animals/train", "animals/test")) {
+            for (int i = 0; i < 6; i++) {
+                Path dogs = ROOT.resolve("samples/dogs.jpg");
+                Files.copy(
+                        cat,
+                        Files.createDirectories(folder.resolve(in).resolve("cat"))
+                                .resolve(i + ".jpg"));
+                Files.copy(
+                        dogs,
+                        Files.createDirectories(folder.resolve(in).resolve("dog"))
+                                .resolve(i + ".jpg"));
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.classify.ClassifierFile;
+import io.github.dino4j.classify.LinearInput;
 import io.github.dino4j.depth.DepthMap;
 import io.github.dino4j.depth.Quantity;
 import io.github.dino4j.predict.ClassList;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -48,6 +51,15 @@ final class Trained {
         put(tensors, "conv_depth.weight", 256, 2L * width, 1, 1);
         put(tensors, "conv_depth.bias", 256);
         Safetensors.write(file, tensors, Map.of());
+        return file;
+    }
+
+    /** A linear classifier over class token and mean patch, which names its classes. */
+    static Path classifier(Path file, int width, List<String> classes) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        put(tensors, "linear.weight", classes.size(), 2L * width);
+        put(tensors, "linear.bias", classes.size());
+        Safetensors.write(file, tensors, ClassifierFile.texts(LinearInput.CLASS_AND_MEAN, classes));
         return file;
     }
 

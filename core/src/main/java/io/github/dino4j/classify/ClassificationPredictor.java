@@ -1,7 +1,5 @@
 package io.github.dino4j.classify;
 
-import io.github.dino4j.backbone.Tokens;
-import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.ClassList;
@@ -9,10 +7,9 @@ import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.predict.Predictor;
+import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Classes of photos by a backbone and a linear classifier. Immutable; any thread may use it. Closing frees the classifier,
@@ -123,12 +120,27 @@ public final class ClassificationPredictor implements Predictor<Classification> 
 
     @Override
     public Classification predict(RgbImage photo) {
-        Pixels pixels = model.prepare(transform, photo, Optional.empty());
-        float[] values = model.run(backbone -> head.use(h -> {
-            List<Tokens> tokens = h.config().input().taps().read(backbone, Model.tensor(List.of(pixels)));
-            Tensor logits = h.forward(tokens);
-            return (labelling == Labelling.ONE ? logits.softmax(1) : logits.sigmoid()).toFloats();
-        }));
+        return classify(reader().read(photo));
+    }
+
+    /** Reads of photos what the classifier reads, prepared as here. */
+    public FeatureReader reader() {
+        return new FeatureReader(model, head().config().input(), transform);
+    }
+
+    /**
+     * The classes of a feature that {@link #reader} has read.
+     *
+     * @param feature [width]
+     * @throws NotFiniteException if the classifier gives NaN or infinity
+     */
+    public Classification classify(float[] feature) {
+        float[] values = head.use(h -> {
+            try (Scope scope = Scope.inference()) {
+                Tensor logits = h.logits(Tensor.of(feature, 1, feature.length));
+                return (labelling == Labelling.ONE ? logits.softmax(1) : logits.sigmoid()).toFloats();
+            }
+        });
         double[] probabilities = new double[values.length];
         for (int k = 0; k < values.length; k++) {
             if (!Float.isFinite(values[k])) {

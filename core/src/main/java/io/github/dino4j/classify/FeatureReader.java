@@ -5,7 +5,6 @@ import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.NotFiniteException;
-import io.github.dino4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,31 +33,47 @@ public record FeatureReader(Model model, LinearInput input, Transform transform)
      * @throws NotFiniteException if the model gives NaN or infinity
      */
     public float[] read(RgbImage photo) {
-        Pixels pixels = model.prepare(transform, photo, Optional.empty());
-        float[] feature = model.run(backbone -> input.of(input.taps().read(backbone, Model.tensor(List.of(pixels))))
-                .toFloats());
-        for (float value : feature) {
-            if (!Float.isFinite(value)) {
-                throw new NotFiniteException("the features of " + model.card().name()
-                        + " are NaN or infinite: the arithmetic overflows; try another precision");
-            }
-        }
-        return feature;
+        return read(List.of(photo))[0];
     }
 
-    /** Features [B, dim] of photos of one size in one pass. */
+    /**
+     * Features [B][dim] of photos; neighbours that the transform brings to one size go through the model in one pass.
+     *
+     * @throws NotFiniteException if the model gives NaN or infinity
+     */
     public float[][] read(List<RgbImage> photos) {
         List<Pixels> pixels = photos.stream()
                 .map(photo -> model.prepare(transform, photo, Optional.empty()))
                 .toList();
-        return model.run(backbone -> {
-            Tensor features = input.of(input.taps().read(backbone, Model.tensor(pixels)));
-            float[] values = features.toFloats();
-            float[][] rows = new float[pixels.size()][values.length / pixels.size()];
-            for (int i = 0; i < rows.length; i++) {
-                System.arraycopy(values, i * rows[i].length, rows[i], 0, rows[i].length);
+        float[][] features = new float[photos.size()][];
+        for (int first = 0; first < features.length; ) {
+            int end = first + 1;
+            while (end < features.length && oneSize(pixels.get(first), pixels.get(end))) {
+                end++;
             }
-            return rows;
-        });
+            float[][] rows = pass(pixels.subList(first, end));
+            System.arraycopy(rows, 0, features, first, rows.length);
+            first = end;
+        }
+        return features;
+    }
+
+    private static boolean oneSize(Pixels a, Pixels b) {
+        return a.height() == b.height() && a.width() == b.width();
+    }
+
+    private float[][] pass(List<Pixels> pixels) {
+        float[] values = model.run(backbone ->
+                input.of(input.taps().read(backbone, Model.tensor(pixels))).toFloats());
+        int dim = values.length / pixels.size();
+        float[][] rows = new float[pixels.size()][dim];
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new NotFiniteException("the features of " + model.card().name()
+                        + " are NaN or infinite: the arithmetic overflows; try another precision");
+            }
+            rows[i / dim][i % dim] = values[i];
+        }
+        return rows;
     }
 }

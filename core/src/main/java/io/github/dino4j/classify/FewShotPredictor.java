@@ -1,6 +1,5 @@
 package io.github.dino4j.classify;
 
-import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.Predictor;
@@ -27,17 +26,6 @@ public final class FewShotPredictor implements Predictor<Classification> {
         this.reader = reader;
         this.classifier = classifier;
         this.classes = classes.require(classifier.classes());
-    }
-
-    /** Nearest class mean over the examples of a folder, which are read by this call. */
-    public static FewShotPredictor centroids(
-            FeatureReader reader, LabelledPhotos examples, ImageDecoder decoder, double temperature) {
-        float[][] rows = examples.photos().stream()
-                .map(photo -> reader.read(decoder.read(photo)))
-                .toArray(float[][]::new);
-        FeatureClassifier classifier = new NearestCentroid(
-                FeatureRows.of(rows), examples.labelArray(), examples.classes().size(), temperature);
-        return new FewShotPredictor(reader, classifier, examples.classes());
     }
 
     public ClassList classes() {

@@ -107,6 +107,23 @@ public record LinearInput(int blocks, boolean average, Join join) {
         return parts.size() == 1 ? parts.get(0) : Tensor.cat(1, parts);
     }
 
+    /**
+     * The same tokens with no more than classifiers read: class tokens, and behind the last block the mean patch token as a
+     * grid of 1 x 1. {@link #of} gives the same of them, and they take little room where features are kept.
+     */
+    public static List<Tokens> pooled(List<Tokens> tokens) {
+        List<Tokens> pooled = new ArrayList<>();
+        for (Tokens block : tokens) {
+            Tensor none = block.patches().narrow(1, 0, 0);
+            boolean last = pooled.size() == tokens.size() - 1;
+            pooled.add(
+                    last
+                            ? new Tokens(block.cls(), none, block.meanPatch().unsqueeze(1), 1, 1)
+                            : new Tokens(block.cls(), none, none, 0, 0));
+        }
+        return pooled;
+    }
+
     /** As the official training names its classifiers: {@code 4_blocks_avgpool_True}; interleaved ones say so. */
     public String describe() {
         return blocks + "_blocks_avgpool_" + (average ? "True" : "False")

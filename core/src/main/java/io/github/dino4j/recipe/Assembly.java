@@ -28,6 +28,7 @@ import java.util.TreeMap;
 public final class Assembly implements AutoCloseable {
     private static final Map<String, TaskRecipe> TASKS = new TreeMap<>(Map.of(
             "segmentation", new SegmentationRecipe(),
+            "classification", new ClassificationRecipe(),
             "depth", new DepthRecipe(),
             "detection", new DetectionRecipe(),
             "distillation", new DistillationRecipe()));
@@ -84,7 +85,10 @@ public final class Assembly implements AutoCloseable {
             TrainingTask<?> task = kind.task(parts);
             owned.add(task);
             PlanRecipe plan = PlanRecipe.read(
-                    top.section("training"), kind.defaults(), split.training().size(), seed);
+                    top.section("training"),
+                    kind.defaults(top.section("head")),
+                    split.training().size(),
+                    seed);
             TrainingTask<?> grouped =
                     Regrouped.of(task, plan.rule(), model.config().depth());
             top.finish();

@@ -51,7 +51,7 @@ final class SegmentationRecipe implements TaskRecipe {
     }
 
     @Override
-    public PlanRecipe.Defaults defaults() {
+    public PlanRecipe.Defaults defaults(Section head) {
         return new PlanRecipe.Defaults(20, 8, "adamw", 1e-3, 1e-3, "cosine");
     }
 

@@ -1,26 +1,20 @@
 package io.github.dino4j.train;
 
+import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.classify.ClassificationLoss;
-import io.github.dino4j.classify.ClassificationMetrics;
 import io.github.dino4j.classify.ClassifierFile;
 import io.github.dino4j.classify.LinearClassifier;
-import io.github.dino4j.classify.MultiLabelMetrics;
+import io.github.dino4j.classify.LinearInput;
+import io.github.dino4j.decoder.TapReader;
 import io.github.dino4j.decoder.Taps;
-import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.Normalisation;
 import io.github.dino4j.image.RgbImage;
-import io.github.dino4j.nn.Parameters;
-import io.github.dino4j.nn.RandomParameters;
-import io.github.dino4j.nn.TrainableParameters;
 import io.github.dino4j.predict.ClassList;
-import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.Arena;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.visual.Montage;
-import io.github.dino4j.weights.Safetensors;
-import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * Linear classifiers learn on a backbone that is frozen, adapted or learning itself.
@@ -38,24 +31,30 @@ import java.util.SplittableRandom;
  * and learning rate, learn at once from one pass of the backbone; the loss is the sum of theirs, and the best by validation
  * is kept. Run it with SGD, momentum 0.9, no weight decay, a base rate of 1 that falls along a cosine to 0 over the whole
  * run. With one {@link Probe} it is the usual training of a head, which LoRA and full fine-tuning take.
+ *
+ * <p>Owns the classifiers and closes them; backbone and cache stay the caller's.
  */
 public final class ClassificationTraining implements TrainingTask<ClassExample> {
     /** Name of the file that {@link #export} writes. */
     public static final String FILE = "classifier.safetensors";
 
-    private static final int SHEET_COLUMNS = 4;
+    private static final String BEST = "head.best";
 
     private final LearningBackbone backbone;
     private final Examples<ClassExample> examples;
-    private final Examples<ClassExample> validation;
     private final Settings settings;
+    private final ClassificationValidation validation;
+    private final List<Probing> probings = new ArrayList<>();
     private final Taps taps;
     private final Arena arena = new Arena();
-    private final List<Learner> learners = new ArrayList<>();
-    private int best;
+    private final Tensor best; // index of the winner [1], a tensor so that a resumed run finds it again
 
-    /** A classifier with its weights by the names they have in state and groups. */
-    private record Learner(Probe probe, LinearClassifier head, Map<String, Tensor> variables) {}
+    /** A classifier that learns. */
+    private record Probing(Probe probe, LearningHead<LinearClassifier> head) {
+        Map<String, Tensor> variables() {
+            return prefixed("head." + probe.name() + ".", head.variables());
+        }
+    }
 
     /**
      * What learns, and how.
@@ -65,11 +64,21 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
      * @param loss one label an image, or several
      * @param seed of the first weights
      * @param batch images that validation takes at once
+     * @param normalisation that the examples went through, to draw them
+     * @param cache of features, for a frozen backbone and examples without anything random; it keeps what classifiers read,
+     *     a token or two of each layer, and holds training and validation images
      */
-    public record Settings(ClassList classes, List<Probe> probes, ClassificationLoss loss, long seed, int batch) {
+    public record Settings(
+            ClassList classes,
+            List<Probe> probes,
+            ClassificationLoss loss,
+            long seed,
+            int batch,
+            Normalisation normalisation,
+            Optional<FeatureCache> cache) {
         public Settings {
             probes = List.copyOf(probes);
-            if (probes.isEmpty() || probes.stream().distinct().count() < probes.size()) {
+            if (probes.isEmpty() || probes.stream().map(Probe::name).distinct().count() < probes.size()) {
                 throw new IllegalArgumentException("wanted at least one probe and no two alike, found " + probes);
             }
             if (batch < 1) {
@@ -77,56 +86,85 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
             }
         }
 
-        /** Cross entropy, seed 0, batches of 32. */
+        /** Cross entropy, seed 0, batches of 32, ImageNet's normalisation, no cache. */
         public static Settings of(ClassList classes, Probe... probes) {
-            return new Settings(classes, List.of(probes), ClassificationLoss.CROSS_ENTROPY, 0, 32);
+            return of(classes, List.of(probes));
+        }
+
+        /** The same. */
+        public static Settings of(ClassList classes, List<Probe> probes) {
+            return new Settings(
+                    classes, probes, ClassificationLoss.CROSS_ENTROPY, 0, 32, Normalisation.IMAGENET, Optional.empty());
+        }
+
+        public Settings withLoss(ClassificationLoss other) {
+            return new Settings(classes, probes, other, seed, batch, normalisation, cache);
+        }
+
+        public Settings withSeed(long other) {
+            return new Settings(classes, probes, loss, other, batch, normalisation, cache);
+        }
+
+        /** With that many images at once in validation. */
+        public Settings withBatch(int images) {
+            return new Settings(classes, probes, loss, seed, images, normalisation, cache);
+        }
+
+        public Settings withNormalisation(Normalisation other) {
+            return new Settings(classes, probes, loss, seed, batch, other, cache);
+        }
+
+        /** Epochs after the first then cost no pass of the backbone. */
+        public Settings withCache(FeatureCache features) {
+            return new Settings(classes, probes, loss, seed, batch, normalisation, Optional.of(features));
         }
     }
 
     /**
-     * A task; it does not close the backbone.
+     * A task.
      *
      * @param validation on which {@link #evaluate} measures; all of one size, as the examples are
-     * @throws IllegalArgumentException if the backbone has fewer blocks than a probe reads
+     * @throws IllegalArgumentException if the backbone has fewer blocks than a probe reads, or features of a backbone that
+     *     learns shall be kept
      */
     public ClassificationTraining(
             LearningBackbone backbone,
             Examples<ClassExample> examples,
             Examples<ClassExample> validation,
             Settings settings) {
+        if (settings.cache().isPresent()) {
+            Weights.requireFrozen(backbone);
+        }
         this.backbone = backbone;
         this.examples = examples;
-        this.validation = validation;
         this.settings = settings;
+        this.validation = new ClassificationValidation(
+                validation, settings.classes(), settings.loss().severalLabels(), settings.batch());
         int blocks = settings.probes().stream()
                 .mapToInt(p -> p.input().blocks())
                 .max()
                 .orElseThrow();
         taps = new Taps(Layers.last(blocks), true);
-        try (Scope scope = Scope.open()) {
-            for (Probe probe : settings.probes()) {
-                learners.add(learner(probe));
-            }
+        try (Scope scope = Scope.inference()) {
+            best = arena.keep(Tensor.zeros(1));
+            settings.probes().forEach(probe -> probings.add(new Probing(probe, head(probe))));
         } catch (RuntimeException | Error e) {
-            arena.close();
+            close();
             throw e;
         }
     }
 
-    private Learner learner(Probe probe) {
-        TrainableParameters source =
-                new TrainableParameters(new RandomParameters(settings.seed(), arena), name -> true);
+    private LearningHead<LinearClassifier> head(Probe probe) {
         LinearClassifier.Config config = new LinearClassifier.Config(
                 probe.input(),
                 probe.input().width(backbone.config()),
                 settings.classes().size());
-        LinearClassifier head = new LinearClassifier(Parameters.of(source).at(probe.name()), config);
-        return new Learner(probe, head, source.variables());
+        return LearningHead.random(settings.seed(), p -> new LinearClassifier(p, config));
     }
 
     @Override
     public String title() {
-        String heads = learners.size() == 1 ? "linear classifier" : learners.size() + " linear classifiers";
+        String heads = probings.size() == 1 ? "linear classifier" : probings.size() + " linear classifiers";
         return heads + ", " + settings.classes().size() + " classes, on " + backbone.title();
     }
 
@@ -139,35 +177,44 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
     @Override
     public List<ParameterGroup> groups() {
         List<ParameterGroup> groups = new ArrayList<>();
-        for (Learner one : learners) {
+        for (Probing one : probings) {
             groups.add(new ParameterGroup(
                     one.probe().name(), one.variables(), one.probe().rate(), 1, false));
         }
         if (!backbone.isFrozen()) {
-            groups.add(ParameterGroup.of("backbone", backbone.variables()));
+            groups.add(ParameterGroup.of("backbone", prefixed("backbone.", backbone.variables())));
         }
         return groups;
     }
 
     @Override
     public Map<String, Tensor> state() {
-        Map<String, Tensor> state = new LinkedHashMap<>(backbone.variables());
-        learners.forEach(one -> state.putAll(one.variables()));
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        probings.forEach(one -> state.putAll(one.variables()));
+        state.put(BEST, best);
+        state.putAll(prefixed("backbone.", backbone.variables()));
         return state;
+    }
+
+    private static Map<String, Tensor> prefixed(String prefix, Map<String, Tensor> tensors) {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> named.put(prefix + name, tensor));
+        return named;
     }
 
     @Override
     public Losses learn(List<ClassExample> batch, double share) {
         try (Scope scope = Scope.open()) {
-            List<Tokens> tokens = backbone.read(tensor(batch), taps);
-            Tensor truth = truth(batch);
-            List<Tensor> losses = learners.stream()
-                    .map(one -> settings.loss().of(one.head().forward(tokens), truth))
+            List<Tokens> tokens = read(ClassExample.inputs(batch));
+            Tensor truth = ClassExample.truth(
+                    batch, settings.classes().size(), settings.loss().severalLabels());
+            List<Tensor> losses = probings.stream()
+                    .map(one -> settings.loss().of(one.head().learning().forward(tokens), truth))
                     .toList();
             Tensor total = losses.stream().reduce(Tensor::add).orElseThrow();
             Map<String, Double> parts = new LinkedHashMap<>();
-            for (int i = 0; learners.size() > 1 && i < losses.size(); i++) {
-                parts.put(learners.get(i).probe().name(), losses.get(i).item());
+            for (int i = 0; probings.size() > 1 && i < losses.size(); i++) {
+                parts.put(probings.get(i).probe().name(), losses.get(i).item());
             }
             double value = total.item();
             backbone.backward(total.mul(share));
@@ -175,110 +222,53 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
         }
     }
 
-    private static Tensor tensor(List<ClassExample> batch) {
-        return Model.tensor(batch.stream().map(ClassExample::pixels).toList());
+    private List<Tokens> read(List<Input> inputs) {
+        return settings.cache()
+                .map(features -> features.read(new Pooled(backbone), taps, inputs))
+                .orElseGet(() -> backbone.read(Input.batch(inputs), taps));
     }
 
-    /** 1 for the classes that an image has. */
-    private Tensor truth(List<ClassExample> batch) {
-        int classes = settings.classes().size();
-        float[] truth = new float[batch.size() * classes];
-        for (int i = 0; i < batch.size(); i++) {
-            List<Integer> labels = batch.get(i).labels();
-            if (!settings.loss().severalLabels() && labels.size() != 1) {
-                throw new IllegalArgumentException("an image has the labels " + labels
-                        + ", and the loss reads one an image; take BinaryCrossEntropy for several");
-            }
-            for (int label : labels) {
-                if (label < 0 || label >= classes) {
-                    throw new IllegalArgumentException("label " + label + " is none of " + settings.classes());
-                }
-                truth[i * classes + label] = 1;
-            }
+    /** What the cache keeps of a frozen backbone: no patches, which would be a hundred times as much. */
+    private record Pooled(TapReader backbone) implements TapReader {
+        @Override
+        public BackboneConfig config() {
+            return backbone.config();
         }
-        return Tensor.of(truth, batch.size(), classes);
+
+        @Override
+        public List<Tokens> read(Tensor pixels, Taps taps) {
+            return LinearInput.pooled(backbone.read(pixels, taps));
+        }
     }
 
     /** Top-1 and top-5, or of several labels mAP, of the best classifier (the first of equals), and of each. */
     @Override
     public Scores evaluate() {
-        int classes = settings.classes().size();
-        boolean several = settings.loss().severalLabels();
-        List<ClassificationMetrics> metrics = new ArrayList<>();
-        List<MultiLabelMetrics> precisions = new ArrayList<>();
-        learners.forEach(one -> {
-            metrics.add(new ClassificationMetrics(settings.classes()));
-            precisions.add(new MultiLabelMetrics(classes));
-        });
-        for (int first = 0; first < validation.size(); first += settings.batch()) {
-            List<ClassExample> batch = batch(first, Math.min(first + settings.batch(), validation.size()));
-            List<double[][]> scores = scores(batch);
-            for (int l = 0; l < learners.size(); l++) {
-                for (int i = 0; i < batch.size(); i++) {
-                    List<Integer> labels = batch.get(i).labels();
-                    if (several) {
-                        boolean[] truth = new boolean[classes];
-                        labels.forEach(label -> truth[label] = true);
-                        precisions.get(l).add(scores.get(l)[i], truth);
-                    } else {
-                        metrics.get(l).add(scores.get(l)[i], labels.get(0));
-                    }
-                }
-            }
-        }
-        String chief = several ? "mAP" : "top1";
-        Map<String, Double> each = new LinkedHashMap<>();
-        best = 0;
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int l = 0; l < learners.size(); l++) {
-            double value = several
-                    ? precisions.get(l).meanAveragePrecision()
-                    : metrics.get(l).top1();
-            each.put(chief + "/" + learners.get(l).probe().name(), value);
-            if (value > highest) {
-                highest = value;
-                best = l;
-            }
-        }
-        Map<String, Double> values = new LinkedHashMap<>();
-        values.put(chief, each.get(chief + "/" + best().name()));
-        if (!several) {
-            values.put("top5", metrics.get(best).top5());
-        }
-        if (learners.size() > 1) {
-            values.putAll(each);
-        }
-        Map<String, Object> protocol = new LinkedHashMap<>();
-        protocol.put("images", validation.size());
-        protocol.put("classes", settings.classes().names());
-        protocol.put("loss", settings.loss().toString());
-        protocol.put("classifiers", learners.size());
-        protocol.put("best", best().name());
-        protocol.put("choice", "largest " + chief + " on these images, the first of equals");
-        return new Scores(values, chief, true, protocol);
-    }
-
-    /** The best classifier of the last evaluation; before one, the first. */
-    public Probe best() {
-        return learners.get(best).probe();
-    }
-
-    private List<ClassExample> batch(int from, int to) {
-        List<ClassExample> batch = new ArrayList<>();
-        for (int i = from; i < to; i++) {
-            batch.add(validation.load(i, new SplittableRandom(i)));
-        }
-        return batch;
-    }
-
-    /** Logits of each classifier [B][K]. */
-    private List<double[][]> scores(List<ClassExample> batch) {
+        ClassificationValidation.Outcome outcome =
+                validation.evaluate(settings.probes(), settings.loss().toString(), this::scores);
         try (Scope scope = Scope.inference()) {
-            List<Tokens> tokens = backbone.read(tensor(batch), taps);
+            best.copyFrom(Tensor.of(new float[] {outcome.best()}, 1));
+        }
+        return outcome.scores();
+    }
+
+    /** The best classifier of the last evaluation, also of a run that was resumed since; before one, the first. */
+    public Probe best() {
+        return winner().probe();
+    }
+
+    private Probing winner() {
+        return probings.get((int) best.item());
+    }
+
+    /** Logits of each classifier [B][K] for validation images. */
+    private List<double[][]> scores(List<Input> batch) {
+        try (Scope scope = Scope.inference()) {
+            List<Tokens> tokens = read(batch.stream().map(this::behindExamples).toList());
             int classes = settings.classes().size();
             List<double[][]> all = new ArrayList<>();
-            for (Learner one : learners) {
-                float[] values = one.head().forward(tokens).toFloats();
+            for (Probing one : probings) {
+                float[] values = one.head().inference().forward(tokens).toFloats();
                 double[][] rows = new double[batch.size()][classes];
                 for (int i = 0; i < values.length; i++) {
                     rows[i / classes][i % classes] = values[i];
@@ -289,66 +279,27 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
         }
     }
 
-    /** The first validation photos of up to two rows, each with its predicted and its true class. */
-    @Override
-    public Optional<RgbImage> sheet() {
-        int count = Math.min(2 * SHEET_COLUMNS, validation.size());
-        if (count == 0) {
-            return Optional.empty();
-        }
-        Montage sheet = Montage.ofColumns(SHEET_COLUMNS).title("predicted (true)");
-        int step = validation.size() / count;
-        for (int n = 0; n < count; n++) {
-            List<ClassExample> one = batch(n * step, n * step + 1);
-            double[] scores = scores(one).get(best)[0];
-            String truth = String.join(
-                    ", ",
-                    one.get(0).labels().stream().map(settings.classes()::nameOf).toList());
-            int predicted = 0;
-            for (int k = 1; k < scores.length; k++) {
-                predicted = scores[k] > scores[predicted] ? k : predicted;
-            }
-            String name = settings.classes().nameOf(predicted);
-            sheet.add(picture(one.get(0).pixels()), name.equals(truth) ? name : name + " (" + truth + ")");
-        }
-        return Optional.of(sheet.render());
+    /** The cache goes by numbers: those of validation images follow the examples'. */
+    private Input behindExamples(Input input) {
+        return new Input(
+                examples.size() + input.index(), input.channels(), input.height(), input.width(), input.values());
     }
 
-    /** Normalised pixels as a picture again: the values from their least to their greatest. */
-    private static RgbImage picture(Pixels pixels) {
-        float[] values = pixels.values();
-        int size = pixels.height() * pixels.width();
-        byte[] rgb = new byte[3 * size];
-        for (int c = 0; c < 3; c++) {
-            float low = Float.POSITIVE_INFINITY;
-            float high = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < size; i++) {
-                low = Math.min(low, values[c * size + i]);
-                high = Math.max(high, values[c * size + i]);
-            }
-            for (int i = 0; i < size; i++) {
-                rgb[3 * i + c] = (byte) Math.round(255 * (values[c * size + i] - low) / Math.max(high - low, 1e-6f));
-            }
-        }
-        return RgbImage.of(pixels.width(), pixels.height(), rgb);
+    /** Validation photos in up to two rows, each with its predicted and its true class. */
+    @Override
+    public Optional<RgbImage> sheet() {
+        return validation.examples().size() == 0
+                ? Optional.empty()
+                : Optional.of(validation.sheet(probings.indexOf(winner()), settings.normalisation(), this::scores));
     }
 
     /** Writes the best classifier, which {@code ClassificationPredictor.load} reads, and what the backbone has learned. */
     @Override
     public List<Path> export(Path folder, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
-        Learner one = learners.get(best);
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         Map<String, String> texts = new LinkedHashMap<>(metadata);
-        texts.putAll(
-                ClassifierFile.texts(one.probe().input(), settings.classes().names()));
-        try (Scope scope = Scope.inference()) {
-            one.variables()
-                    .forEach((name, tensor) -> tensors.put(
-                            name.substring(one.probe().name().length() + 1),
-                            new StoredTensor.InEngine(tensor.detach())));
-            Safetensors.write(folder.resolve(FILE), tensors, texts);
-        }
+        texts.putAll(ClassifierFile.texts(best().input(), settings.classes().names()));
+        winner().head().save(folder.resolve(FILE), texts);
         List<Path> files = new ArrayList<>(List.of(folder.resolve(FILE)));
         files.addAll(backbone.export(folder, metadata));
         return files;
@@ -356,6 +307,7 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
 
     @Override
     public void close() {
+        probings.forEach(one -> one.head().close());
         arena.close();
     }
 }

@@ -1,9 +1,11 @@
 package io.github.dino4j.train;
 
 import io.github.dino4j.classify.LinearInput;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One of the classifiers that learn side by side in a linear probe.
@@ -12,6 +14,8 @@ import java.util.Locale;
  * @param rate its learning rate, as a factor of the run's
  */
 public record Probe(LinearInput input, double rate) {
+    private static final int OFFICIAL_PLACES = 5;
+    private static final int DIGITS = 4; // that count of a rate
     private static final List<Double> RATES =
             List.of(1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1);
 
@@ -34,9 +38,15 @@ public record Probe(LinearInput input, double rate) {
         return probes;
     }
 
-    /** As the official training names it: {@code classifier_1_blocks_avgpool_True_lr_0_00500}. */
+    /**
+     * As the official training names it: {@code classifier_1_blocks_avgpool_True_lr_0_00500}; rates below its five digits
+     * have more of them, so that no two of a grid are called alike.
+     */
     public String name() {
-        return "classifier_" + input.describe() + "_lr_"
-                + String.format(Locale.ROOT, "%.5f", rate).replace('.', '_');
+        BigDecimal rounded =
+                BigDecimal.valueOf(rate).round(new MathContext(DIGITS)).stripTrailingZeros();
+        String digits = rounded.setScale(Math.max(OFFICIAL_PLACES, rounded.scale()), RoundingMode.UNNECESSARY)
+                .toPlainString();
+        return "classifier_" + input.describe() + "_lr_" + digits.replace('.', '_');
     }
 }

@@ -15,11 +15,18 @@ import java.util.Optional;
 /** A head and its backbone as the trainer sees them: groups of variables, state, files; and how the head gets its tokens. */
 record Weights(LearningBackbone backbone, LearningHead<?> head, Optional<FeatureCache> cache) {
     static Weights of(LearningBackbone backbone, LearningHead<?> head, Optional<FeatureCache> cache) {
-        if (cache.isPresent() && !backbone.isFrozen()) {
+        if (cache.isPresent()) {
+            requireFrozen(backbone);
+        }
+        return new Weights(backbone, head, cache);
+    }
+
+    /** Refuses to keep features that change. */
+    static void requireFrozen(LearningBackbone backbone) {
+        if (!backbone.isFrozen()) {
             throw new IllegalArgumentException("features of a backbone that learns (" + backbone.title()
                     + ") change with every step and cannot be kept; leave the cache away");
         }
-        return new Weights(backbone, head, cache);
     }
 
     List<ParameterGroup> groups() {

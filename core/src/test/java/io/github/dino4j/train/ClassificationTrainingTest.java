@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dino4j.classify.ClassificationLoss;
 import io.github.dino4j.classify.ClassificationPredictor;
 import io.github.dino4j.classify.LinearInput;
+import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
@@ -14,8 +16,10 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,8 @@ class ClassificationTrainingTest {
             @Override
             public ClassExample load(int index, RandomGenerator random) {
                 var transform = model.card().transform().withSize(32, 32);
-                return new ClassExample(transform.apply(TinyModel.picture(64, 64, 9 * index)), labels.get(index));
+                return new ClassExample(
+                        Input.of(index, transform.apply(TinyModel.picture(64, 64, 9 * index))), labels.get(index));
             }
         };
     }
@@ -59,7 +64,10 @@ class ClassificationTrainingTest {
                 new FrozenBackbone(model),
                 data,
                 data,
-                new ClassificationTraining.Settings(CLASSES, List.of(probes), loss, 1, 3));
+                ClassificationTraining.Settings.of(CLASSES, probes)
+                        .withLoss(loss)
+                        .withSeed(1)
+                        .withBatch(3));
     }
 
     private static List<ClassExample> batch(ClassificationTraining task) {
@@ -103,6 +111,10 @@ class ClassificationTrainingTest {
         }
     }
 
+    private static Tensor tensor(ClassificationTraining task, String name) {
+        return Objects.requireNonNull(task.state().get(name), name);
+    }
+
     private static Tensor bias(ClassificationTraining task) {
         return task.state().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith("bias"))
@@ -140,8 +152,8 @@ class ClassificationTrainingTest {
                 new FrozenBackbone(model),
                 data,
                 data,
-                new ClassificationTraining.Settings(
-                        CLASSES, List.of(ONE), new ClassificationLoss.BinaryCrossEntropy(), 1, 2))) {
+                ClassificationTraining.Settings.of(CLASSES, ONE)
+                        .withLoss(new ClassificationLoss.BinaryCrossEntropy()))) {
             assertThat(task.learn(batch(task), 1).total()).isPositive();
             assertThat(task.evaluate().chief()).isEqualTo("mAP");
         }
@@ -194,5 +206,134 @@ class ClassificationTrainingTest {
                             .item())
                     .isCloseTo((1000 + Math.log(2)) / 3, within(1e-3));
         }
+    }
+
+    private ClassificationTraining cached(FeatureCache cache, Probe... probes) {
+        var data = examples(List.of(List.of(0), List.of(1), List.of(1), List.of(0)));
+        return new ClassificationTraining(
+                new FrozenBackbone(model),
+                data,
+                data,
+                ClassificationTraining.Settings.of(CLASSES, probes)
+                        .withSeed(1)
+                        .withBatch(3)
+                        .withCache(cache));
+    }
+
+    @Test
+    void keptFeaturesGiveTheSameLossAndScores(@TempDir Path folder) {
+        try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
+                ClassificationTraining kept = cached(cache, ONE, TWO);
+                ClassificationTraining computed = task(ClassificationLoss.CROSS_ENTROPY, ONE, TWO)) {
+            assertThat(kept.learn(batch(kept), 1).total())
+                    .isCloseTo(computed.learn(batch(computed), 1).total(), within(1e-6));
+            assertThat(kept.evaluate().values()).isEqualTo(computed.evaluate().values());
+        }
+    }
+
+    @Test
+    void anEpochAfterTheFirstRunsNoBackbone(@TempDir Path folder) {
+        try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
+                ClassificationTraining task = cached(cache, ONE)) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                task.learn(batch(task), 1);
+                task.evaluate();
+            }
+            assertThat(cache.computed()).isEqualTo(3 + 4);
+        }
+    }
+
+    @Test
+    void whatIsKeptOfAnImageIsAClassTokenALayerAndOneMean(@TempDir Path folder) {
+        try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
+                ClassificationTraining task = cached(cache, TWO)) {
+            task.learn(batch(task), 1);
+            assertThat(cache.memoryBytes()).isEqualTo(3L * (2 + 1) * TinyModel.CONFIG.dim() * Float.BYTES);
+        }
+    }
+
+    @Test
+    void featuresOfABackboneThatLearnsAreNotKept(@TempDir Path folder) {
+        var data = examples(List.of(List.of(0)));
+        try (FeatureCache cache = new FeatureCache(FeatureCache.Options.of(folder.resolve("spill")));
+                LearningBackbone backbone =
+                        LoraBackbone.of(plain, LoraSpec.DEFAULT, 1, LoraBackbone.Arithmetic.FLOAT32)) {
+            var settings = ClassificationTraining.Settings.of(CLASSES, ONE).withCache(cache);
+            assertThatThrownBy(() -> new ClassificationTraining(backbone, data, data, settings))
+                    .hasMessageContaining("leave the cache away");
+        }
+    }
+
+    @Test
+    void theWinnerIsAmongWhatAResumedRunFindsAgain(@TempDir Path folder) throws IOException {
+        try (ClassificationTraining first = task(ClassificationLoss.CROSS_ENTROPY, ONE, TWO);
+                ClassificationTraining resumed = task(ClassificationLoss.CROSS_ENTROPY, ONE, TWO);
+                Scope scope = Scope.inference()) {
+            tensor(first, "head.best").copyFrom(Tensor.of(new float[] {1}, 1));
+            first.state().forEach((name, value) -> tensor(resumed, name).copyFrom(value));
+            assertThat(resumed.best()).isEqualTo(TWO);
+            try (ClassificationPredictor predictor = ClassificationPredictor.load(
+                    model, resumed.export(folder, Map.of()).get(0))) {
+                assertThat(predictor.head().config().input()).isEqualTo(TWO.input());
+            }
+        }
+    }
+
+    @Test
+    void variablesAreNamedAsThoseOfOtherTasks() {
+        try (ClassificationTraining task = task(ClassificationLoss.CROSS_ENTROPY, ONE)) {
+            assertThat(task.groups().get(0).variables())
+                    .containsOnlyKeys("head." + ONE.name() + ".linear.weight", "head." + ONE.name() + ".linear.bias");
+        }
+    }
+
+    @Test
+    void theSheetShowsThePhotosInTheirOwnColours() {
+        RgbImage grey = RgbImage.of(32, 32, bytes(3 * 32 * 32, 120));
+        Examples<ClassExample> data = new Examples<>() {
+            @Override
+            public int size() {
+                return 1;
+            }
+
+            @Override
+            public String name(int index) {
+                return "grey";
+            }
+
+            @Override
+            public ClassExample load(int index, RandomGenerator random) {
+                return new ClassExample(
+                        Input.of(
+                                index, model.card().transform().withSize(32, 32).apply(grey)),
+                        List.of(0));
+            }
+        };
+        try (ClassificationTraining task = new ClassificationTraining(
+                new FrozenBackbone(model),
+                data,
+                data,
+                ClassificationTraining.Settings.of(CLASSES, ONE)
+                        .withNormalisation(model.card().transform().normalisation()))) {
+            RgbImage sheet = task.sheet().orElseThrow();
+            long own = 0;
+            for (int i = 0; i < sheet.width() * sheet.height(); i++) {
+                own += sheet.pixel(i % sheet.width(), i / sheet.width()) == 0x787878 ? 1 : 0;
+            }
+            assertThat(own).isGreaterThan(10_000);
+        }
+    }
+
+    private static byte[] bytes(int count, int value) {
+        byte[] all = new byte[count];
+        Arrays.fill(all, (byte) value);
+        return all;
+    }
+
+    @Test
+    void noTwoRatesOfTheGridShareAName() {
+        List<Probe> grid = Probe.grid(List.of(LinearInput.CLASS_AND_MEAN), 32);
+        assertThat(grid.stream().map(Probe::name)).doesNotHaveDuplicates();
+        assertThat(grid.get(0).name()).endsWith("lr_0_00000125");
     }
 }
