@@ -2,15 +2,25 @@ package io.github.dino4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dino4j.augment.Scene;
+import io.github.dino4j.backbone.Architecture;
+import io.github.dino4j.backbone.LinearLayers;
 import io.github.dino4j.image.ImageDecoder;
+import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.lora.Lora;
+import io.github.dino4j.lora.LoraSpec;
+import io.github.dino4j.nn.LinearShape;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.weights.Checkpoints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,19 +54,33 @@ class HowToTest {
         }
         train(folder);
         gather(folder);
+        teach(folder);
 
         for (List<String> command : commands(page)) {
             Path log = Files.createTempFile(folder, "log", ".txt");
-            Process process = new ProcessBuilder(java(command))
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            Process process = start(command, folder, log);
 
             assertThat(process.waitFor())
                     .as("%s: %s%n%s", page, command, Files.readString(log, StandardCharsets.UTF_8))
                     .isZero();
         }
+    }
+
+    /** As a shell does it: what stands behind {@code >} is the file that stdout goes to. */
+    private static Process start(List<String> command, Path folder, Path log) throws IOException {
+        int redirection = command.indexOf(">");
+        if (redirection < 0) {
+            return new ProcessBuilder(java(command))
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        }
+        return new ProcessBuilder(java(command.subList(0, redirection)))
+                .directory(folder.toFile())
+                .redirectError(log.toFile())
+                .redirectOutput(folder.resolve(command.get(redirection + 1)).toFile())
+                .start();
     }
 
     /** Heads for the checkpoint, under the names that the pages use. */
@@ -92,6 +116,24 @@ class HowToTest {
                                 .resolve(i + ".jpg"));
             }
         }
+    }
+
+    /** Small photos with masks to learn from, {@code town}, and an adapter for the checkpoint. */
+    private static void teach(Path folder) throws IOException {
+        for (String photo : List.of("cat.jpg", "coffee.jpg", "dogs.jpg", "mountain-path.jpg")) {
+            Path part = folder.resolve("town").resolve(photo.startsWith("mountain") ? "val" : "train");
+            Files.createDirectories(part.resolve("images"));
+            RgbImage small = Scene.of(
+                            ImageDecoder.standard().read(ROOT.resolve("samples").resolve(photo)))
+                    .resized(48, 64, Interpolation.BILINEAR)
+                    .photo();
+            String name = photo.replace(".jpg", ".png");
+            small.writePng(part.resolve("images").resolve(name));
+            Trained.mask(
+                    part.resolve("labels").resolve(name), small.width(), small.height(), ClassList.named("camvid"));
+        }
+        List<LinearShape> layers = LinearLayers.of(Architecture.of(Checkpoints.open(CHECKPOINT), OptionalInt.empty()));
+        Lora.random(LoraSpec.DEFAULT, "tiny", layers, 1).write(folder.resolve("adapter.safetensors"), Map.of());
     }
 
     private static List<String> java(List<String> arguments) {
