@@ -7,6 +7,7 @@ import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Transform;
+import io.github.dino4j.lora.Lora;
 import io.github.dino4j.predict.AttentionMap;
 import io.github.dino4j.predict.Features;
 import io.github.dino4j.predict.LoadOptions;
@@ -26,9 +27,12 @@ public final class Dino implements AutoCloseable {
     private final Transform transform;
     private final ImageDecoder decoder = ImageDecoder.standard();
 
-    private Dino(Model model, Transform transform) {
+    private final List<Model> owned;
+
+    private Dino(Model model, Transform transform, List<Model> owned) {
         this.model = model;
         this.transform = transform;
+        this.owned = owned;
     }
 
     /**
@@ -54,12 +58,22 @@ public final class Dino implements AutoCloseable {
 
     /** Takes over a model; its images are prepared as its card says. */
     public static Dino of(Model model) {
-        return new Dino(model, model.card().transform());
+        return new Dino(model, model.card().transform(), List.of(model));
     }
 
     /** The same weights with another preparation of images. Both must not be used after either is closed. */
     public Dino with(Transform other) {
-        return new Dino(model, other);
+        return new Dino(model, other, owned);
+    }
+
+    /**
+     * The same weights with an adapter over them. Both must not be used after either is closed.
+     *
+     * @throws IllegalArgumentException if the adapter was made for another backbone
+     */
+    public Dino adapted(Lora lora) {
+        Model other = model.adapted(lora);
+        return new Dino(other, transform, List.of(other, model));
     }
 
     /** Name, licence, source and configuration of the model. */
@@ -156,6 +170,6 @@ public final class Dino implements AutoCloseable {
 
     @Override
     public void close() {
-        model.close();
+        owned.forEach(Model::close);
     }
 }

@@ -112,6 +112,7 @@ final class DepthCommand implements Callable<Integer> {
         Photos photos = new Photos(paths, decoding.decoder());
         try (Dino dino = model.load(console);
                 DepthPredictor predictor = depth.load(dino.model(), console)) {
+            depth.head().compare(model, console);
             List<String> warnings = depth.head().warnings(dino.card().warnings());
             photos.each(console, (image, path, photo) -> {
                 DepthMap map = predictor.predict(photo);

@@ -89,6 +89,7 @@ final class DetectCommand implements Callable<Integer> {
         Photos photos = new Photos(paths, decoding.decoder());
         try (Dino dino = model.load(console);
                 DetectionPredictor predictor = detector.load(dino.model(), console)) {
+            detector.head().compare(model, console);
             List<String> warnings = detector.head().warnings(dino.card().warnings());
             IntUnaryOperator ids = ids(predictor.classes().name());
             photos.each(console, (image, path, photo) -> {

@@ -1,5 +1,8 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.export.Fingerprint;
+import io.github.dino4j.train.LoraBackbone;
+import io.github.dino4j.weights.Safetensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +50,28 @@ final class HeadOptions {
         seed.ifPresent(s -> warnings.add("The head is drawn at random from seed " + s
                 + ": it runs and knows nothing, the result means nothing."));
         return warnings;
+    }
+
+    /** Says on stderr if the head was trained over another adapter than the backbone now has. */
+    void compare(ModelOptions model, Console console) {
+        if (file.isEmpty()
+                || !Files.isRegularFile(file.get())
+                || !String.valueOf(file.get()).endsWith(".safetensors")) {
+            return;
+        }
+        String trained = Safetensors.metadata(file.get()).getOrDefault(LoraBackbone.METADATA_KEY, "");
+        String merged = model.safetensors()
+                .map(path -> Safetensors.metadata(path).getOrDefault(LoraBackbone.METADATA_KEY, ""))
+                .orElse("");
+        String now = model.adapter()
+                .filter(Files::isRegularFile)
+                .map(Fingerprint::of)
+                .orElse(merged);
+        if (!trained.isEmpty() && !trained.equals(now)) {
+            console.note("warning: the head was trained over an adapter, and the backbone has "
+                    + (now.isEmpty() ? "none" : "another") + ". Give it with --adapter FILE, the adapter.safetensors"
+                    + " beside the head.");
+        }
     }
 
     /** Says on stderr that the head knows nothing, before the work. */

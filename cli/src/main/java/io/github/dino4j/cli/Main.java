@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvalCommand.class,
             TrainCommand.class,
             ResumeCommand.class,
+            ExportCommand.class,
             InfoCommand.class,
             ModelsCommand.class,
             ConvertCommand.class,
@@ -47,7 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  1:failed; the message says why and the way out",
             "  2:the command line does not fit: unknown option, impossible size",
             "  3:done, but some images could not be read or used; they are listed at the end",
-            "130:interrupted (Ctrl-C); 'features' goes on where it stopped when run again"
+            "130:interrupted (Ctrl-C); 'features' goes on where it stopped when run again, 'train' with 'resume'"
         },
         footer = {"", "Begin with: dino4j demo", "'dino4j COMMAND --help' tells more and gives examples."})
 final class Main implements Callable<Integer> {

@@ -85,6 +85,7 @@ final class SegmentCommand implements Callable<Integer> {
         Photos photos = new Photos(paths, decoding.decoder());
         try (Dino dino = model.load(console);
                 SegmentPredictor predictor = segmenter.load(dino.model(), scores, console)) {
+            segmenter.head().compare(model, console);
             List<String> warnings = segmenter.head().warnings(dino.card().warnings());
             photos.each(console, (image, path, photo) -> {
                 SegmentMap map = predictor.predict(photo);

@@ -3,15 +3,20 @@ package io.github.dino4j.recipe;
 import io.github.dino4j.data.CheckListener;
 import io.github.dino4j.data.DataReport;
 import io.github.dino4j.data.Split;
+import io.github.dino4j.export.Fingerprint;
+import io.github.dino4j.lora.Lora;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.train.BackboneFile;
 import io.github.dino4j.train.FeatureCache;
 import io.github.dino4j.train.LearningBackbone;
+import io.github.dino4j.train.LoraBackbone;
 import io.github.dino4j.train.Trainer;
 import io.github.dino4j.train.TrainingListener;
 import io.github.dino4j.train.TrainingPlan;
 import io.github.dino4j.train.TrainingResult;
 import io.github.dino4j.train.TrainingTask;
+import io.github.dino4j.train.WholeBackbone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,13 +73,17 @@ public final class Assembly implements AutoCloseable {
      * @throws io.github.dino4j.weights.CheckpointException if the weights cannot be loaded
      */
     public static Assembly of(Recipe recipe) {
-        Section top = recipe.open();
+        return of(recipe, recipe.open());
+    }
+
+    /** The same, reading this section, which afterwards tells which keys there are. */
+    static Assembly of(Recipe recipe, Section top) {
         top.required("task", "segmentation");
         TaskRecipe kind = top.choice("task", TASKS, "");
         long seed = top.integer("seed", 0);
         top.text("title");
         Split split = kind.split(top.section("data"), seed);
-        Model model = BackboneRecipe.model(top.section("backbone"));
+        Model model = BackboneRecipe.model(top.section("backbone"), kind.readsDepth());
         List<AutoCloseable> owned = new ArrayList<>(List.of(model));
         try {
             LearningBackbone backbone = BackboneRecipe.learning(top.section("backbone"), model, seed);
@@ -156,18 +165,45 @@ public final class Assembly implements AutoCloseable {
         return trainer().resume(folder, listener);
     }
 
+    /**
+     * Writes what a run has made so far into another folder: the head, the adapter; the run stays as it is.
+     *
+     * @param whole also write the whole backbone, with what has learned in its weights, as {@code backbone.safetensors}
+     * @return the files
+     * @throws io.github.dino4j.train.TrainingException if the folder holds no run of this recipe, or nothing can be written
+     */
+    public List<Path> export(Path folder, Path to, Trainer.Checkpoint which, boolean whole) {
+        List<Path> files = new ArrayList<>(trainer().export(folder, to, which));
+        Path backbone = to.resolve(WholeBackbone.FILE);
+        if (whole && !files.contains(backbone)) {
+            Path adapter = to.resolve(LoraBackbone.FILE);
+            boolean adapted = files.contains(adapter);
+            Map<String, String> notes = new TreeMap<>(about());
+            if (adapted) {
+                notes.put(LoraBackbone.METADATA_KEY, Fingerprint.of(adapter));
+            }
+            try (Model plain = BackboneRecipe.plain(recipe.open().section("backbone"))) {
+                BackboneFile.write(
+                        backbone, plain, adapted ? Optional.of(Lora.read(adapter)) : Optional.empty(), notes);
+            }
+            files.add(backbone);
+        }
+        return files;
+    }
+
     private Trainer<?> trainer() {
-        return Trainer.of(task, plan)
-                .about(Map.of(
-                        "recipe", recipe.yaml(),
-                        "recipe folder", recipe.base().toString(),
-                        "recipe file", recipe.source(),
-                        "training data",
-                                split.training().name() + ", "
-                                        + split.training().size() + " examples",
-                        "validation data",
-                                split.validation().name() + ", "
-                                        + split.validation().size() + " examples"));
+        return Trainer.of(task, plan).about(about());
+    }
+
+    private Map<String, String> about() {
+        return Map.of(
+                "recipe", recipe.yaml(),
+                "recipe folder", recipe.base().toString(),
+                "recipe file", recipe.source(),
+                "training data",
+                        split.training().name() + ", " + split.training().size() + " examples",
+                "validation data",
+                        split.validation().name() + ", " + split.validation().size() + " examples");
     }
 
     @Override

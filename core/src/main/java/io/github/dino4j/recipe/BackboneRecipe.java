@@ -42,14 +42,32 @@ final class BackboneRecipe {
         BFLOAT16
     }
 
-    /** Loads the model, packed where it stays frozen. */
-    static Model model(Section s) {
-        Adaptation adaptation = adaptation(s);
+    /**
+     * Loads the model, packed where it stays frozen.
+     *
+     * @param depth whether the task can give it depth
+     */
+    static Model model(Section s, boolean depth) {
+        return model(s, adaptation(s) == Adaptation.FROZEN, depth);
+    }
+
+    /** Loads the model with weights that can be read and written. */
+    static Model plain(Section s) {
+        return model(s, false, true);
+    }
+
+    /** Loads the model of a section that does not say what learns of it, since nothing does. */
+    static Model teacher(Section s) {
+        return model(s, true, false);
+    }
+
+    private static Model model(Section s, boolean frozen, boolean depth) {
         LoadOptions.Precision precision =
                 s.choice("precision", LoadOptions.Precision.class, LoadOptions.Precision.FLOAT32);
-        if (adaptation != Adaptation.FROZEN) {
+        if (!frozen) {
             precision = LoadOptions.Precision.PLAIN;
         }
+        boolean readsDepth = depth && s.flag("reads_depth", false);
         Section random = s.section("random");
         Optional<Path> file = s.file("file");
         if (file.isPresent() == random.isGiven()) {
@@ -58,14 +76,14 @@ final class BackboneRecipe {
                     + "' for weights drawn from a seed, which know nothing");
         }
         if (random.isGiven()) {
-            return Model.random(config(random, s.flag("reads_depth", false)), random.atLeast("seed", 0, 1), precision);
+            return Model.random(config(random, readsDepth), random.atLeast("seed", 0, 1), precision);
         }
         LoadOptions options = LoadOptions.DEFAULT.withPrecision(precision);
-        Optional<String> name = s.text("model");
+        Optional<String> name = s.text("model"); // of a file
         if (name.isPresent()) {
             options = options.withModel(name.get());
         }
-        if (s.flag("reads_depth", false)) {
+        if (readsDepth) {
             options = options.withDepth(new DepthFusion.Branch());
         }
         return Model.load(file.get(), options);

@@ -39,9 +39,11 @@ final class DataRecipe {
         this.data = data;
         this.truth = truth;
         start(data);
-        classes = classes(data);
-        metres = data.positive("metres_per_unit", MILLIMETRES);
-        format = data.flag("masks_are_colours", false) ? new MaskFormat.Colours(List.of()) : MaskFormat.NUMBERS;
+        boolean masks = truth == Truth.MASKS; // keys that mean nothing to the others are errors there
+        classes = truth == Truth.DEPTH ? Optional.empty() : classes(data, masks);
+        metres = masks || truth == Truth.DEPTH ? data.positive("metres_per_unit", MILLIMETRES) : MILLIMETRES;
+        format =
+                masks && data.flag("masks_are_colours", false) ? new MaskFormat.Colours(List.of()) : MaskFormat.NUMBERS;
     }
 
     /** The folder that paths begin at, if the section names one. */
@@ -80,9 +82,9 @@ final class DataRecipe {
         }
     }
 
-    private static Optional<ClassList> classes(Section data) {
-        OptionalInt ignored = data.integer("ignored");
-        boolean unlabelled = data.flag("zero_is_unlabelled", false);
+    private static Optional<ClassList> classes(Section data, boolean masks) {
+        OptionalInt ignored = masks ? data.integer("ignored") : OptionalInt.empty();
+        boolean unlabelled = masks && data.flag("zero_is_unlabelled", false);
         List<String> names = data.list("classes", text -> text, List.of());
         if (names.isEmpty()) {
             return Optional.empty();

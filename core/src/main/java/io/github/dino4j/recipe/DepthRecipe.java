@@ -103,6 +103,7 @@ final class DepthRecipe implements TaskRecipe {
         int bins = s.atLeast("bins", 1, 256);
         int layers = s.atLeast("layers", 1, 1);
         int width = s.atLeast("width", 2, 128);
+        Readout readout = s.choice("readout", Readout.class, Readout.IGNORE);
         HeadNorm norm = s.flag("batch_norm", true) ? HeadNorm.BATCH : HeadNorm.NONE;
         int levels = kind == Kind.DPT ? DptConfig.LEVELS : layers;
         Taps taps = new Taps(preset.layers().of(backbone.depth(), levels), preset.norm());
@@ -115,7 +116,7 @@ final class DepthRecipe implements TaskRecipe {
                 widths,
                 List.of(width / 2, width, 2 * width, 2 * width),
                 width,
-                s.choice("readout", Readout.class, Readout.IGNORE),
+                readout,
                 norm,
                 Bias.NONE,
                 AfterFusion.PROJECTION,

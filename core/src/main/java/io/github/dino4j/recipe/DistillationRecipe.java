@@ -35,7 +35,7 @@ final class DistillationRecipe implements TaskRecipe {
                 augment.width(),
                 false);
         Transform transform = parts.model().card().transform();
-        Model teacher = parts.alsoClose(BackboneRecipe.model(parts.top().section("teacher")));
+        Model teacher = parts.alsoClose(BackboneRecipe.teacher(parts.top().section("teacher")));
         return new DistillationTraining(
                 new FrozenBackbone(teacher),
                 parts.backbone(),

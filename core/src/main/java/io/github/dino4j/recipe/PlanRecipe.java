@@ -83,6 +83,10 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
             throw new RecipeException("'" + s.name("iterations") + "' and '" + s.name("epochs")
                     + "' both say how long to train; leave one out");
         }
+        if (s.has("evaluate_iterations") && s.has("evaluate_epochs")) {
+            throw new RecipeException("'" + s.name("evaluate_iterations") + "' and '" + s.name("evaluate_epochs")
+                    + "' both say how often to measure; leave one out");
+        }
         long total = length.updates(perEpoch);
         OptimizerSpec optimizer = optimizer(s, defaults);
         double rate = s.positive("rate", defaults.rate());
@@ -124,12 +128,13 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
         String name = s.choice("optimizer", Map.of("adamw", "adamw", "sgd", "sgd"), defaults.optimizer());
         List<Double> betas = s.list("betas", Double::parseDouble, List.of(0.9, 0.999));
         double momentum = s.positive("momentum", 0.9);
+        double eps = s.positive("eps", 1e-8);
         if (betas.size() != 2) {
             throw s.wrong("betas", "two numbers, such as [0.9, 0.999]");
         }
         return name.equals("sgd")
                 ? new OptimizerSpec.Sgd(momentum)
-                : new OptimizerSpec.AdamW(betas.get(0), betas.get(1), s.positive("eps", 1e-8));
+                : new OptimizerSpec.AdamW(betas.get(0), betas.get(1), eps);
     }
 
     private static Schedule schedule(Section s, Defaults defaults, double rate, long total, long perEpoch) {

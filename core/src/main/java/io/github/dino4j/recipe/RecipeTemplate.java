@@ -12,7 +12,7 @@ public final class RecipeTemplate {
 
     /** The tasks, by the names that recipes have for them. */
     public static List<String> tasks() {
-        return List.of("segmentation", "depth", "classification", "detection", "distillation");
+        return Assembly.tasks();
     }
 
     /**

@@ -245,6 +245,14 @@ public final class Section {
         }
     }
 
+    /** Full names of all keys that somebody has asked for, here and in the sections of this one. */
+    Set<String> asked() {
+        Set<String> names = new LinkedHashSet<>();
+        known.forEach(key -> names.add(name(key)));
+        sections.values().forEach(section -> names.addAll(section.asked()));
+        return names;
+    }
+
     private void collect(List<String> unknown) {
         node.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {

@@ -61,6 +61,11 @@ final class SegmentationRecipe implements TaskRecipe {
     }
 
     @Override
+    public boolean readsDepth() {
+        return true;
+    }
+
+    @Override
     public TrainingTask<?> task(Parts parts) {
         Section head = parts.top().section("head");
         Split split = parts.split();
@@ -79,9 +84,10 @@ final class SegmentationRecipe implements TaskRecipe {
                 .withPictures(parts.top().section("validation").atLeast("pictures", 0, 4));
         settings = parts.cache(augment.random()).map(settings::withCache).orElse(settings);
         long seed = parts.seed();
+        MaskLoss loss = MaskLoss.STANDARD.withPoints(head.atLeast("points", 1, 112 * 112));
+        SegmentLoss pixels = loss(head);
         if (kind == Kind.MASK2FORMER) {
             Mask2FormerConfig config = Mask2FormerConfig.of(backbone, head.atLeast("width", 32, 256), classes.size());
-            MaskLoss loss = MaskLoss.STANDARD.withPoints(head.atLeast("points", 1, 112 * 112));
             return SegmentationTraining.ofMasks(
                     parts.backbone(),
                     LearningHead.random(seed, p -> new Mask2FormerSegmenter(p, config)),
@@ -91,7 +97,7 @@ final class SegmentationRecipe implements TaskRecipe {
                     settings);
         }
         LearningHead<SegmentationHead> learning = LearningHead.random(seed, head(head, kind, backbone, classes.size()));
-        return SegmentationTraining.of(parts.backbone(), learning, examples, truths, loss(head), settings);
+        return SegmentationTraining.of(parts.backbone(), learning, examples, truths, pixels, settings);
     }
 
     private static Function<Parameters, SegmentationHead> head(
@@ -134,9 +140,9 @@ final class SegmentationRecipe implements TaskRecipe {
     private static SegmentOptions inference(Section s) {
         OptionalInt side = s.integer("side");
         OptionalInt window = s.integer("window");
+        int stride = s.atLeast("stride", 1, Math.max(1, window.orElse(0) * 2 / 3));
         Inference inference = window.isPresent()
-                ? Inference.Slide.dinoV3(
-                        window.getAsInt(), s.atLeast("stride", 1, Math.max(1, window.getAsInt() * 2 / 3)))
+                ? Inference.Slide.dinoV3(window.getAsInt(), stride)
                 : new Inference.Plain(Fit.STRETCH);
         SegmentOptions options = SegmentOptions.of(side.orElse(1), inference);
         return side.isPresent() ? options : options.withOwnSize();

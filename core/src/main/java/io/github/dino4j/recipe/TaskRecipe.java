@@ -11,6 +11,11 @@ interface TaskRecipe {
     /** The photos and what is known of them. */
     Split split(Section data, long seed);
 
+    /** Whether its examples can come with depth for a backbone that reads it. */
+    default boolean readsDepth() {
+        return false;
+    }
+
     /** Reads its sections and makes the task. */
     TrainingTask<?> task(Parts parts);
 }

@@ -40,12 +40,17 @@ final class Learner<E> implements AutoCloseable {
         this.ema = plan.averaging().isPresent() ? Ema.of(variables) : null;
     }
 
-    Optimizer optimizer() {
-        return optimizer;
+    /** All that a checkpoint holds: of the task, of the optimiser, averages. */
+    Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        task.state().forEach((name, tensor) -> state.put("task/" + name, tensor));
+        optimizer.state().forEach((name, tensor) -> state.put("optimizer/" + name, tensor));
+        averages().forEach((name, tensor) -> state.put("averaged/" + name, tensor));
+        return state;
     }
 
     /** The averages of the weights by name; empty if there are none. */
-    Map<String, Tensor> averages() {
+    private Map<String, Tensor> averages() {
         return ema == null ? Map.of() : ema.averages();
     }
 

@@ -26,6 +26,9 @@ public final class LoraBackbone implements LearningBackbone {
     /** Name of the file that {@link #export} writes. */
     public static final String FILE = "adapter.safetensors";
 
+    /** Text in the files of heads, and of backbones with the adapter merged: the fingerprint of the adapter's file. */
+    public static final String METADATA_KEY = "adapter";
+
     private final Model model;
     private final LoraVariables variables;
     private final Lora start;

@@ -1,17 +1,12 @@
 package io.github.dino4j.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dino4j.export.Library;
 import io.github.dino4j.export.Reason;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.tensor.Engine;
-import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +59,7 @@ final class Session<E> implements AutoCloseable {
     TrainingResult train(boolean resume) {
         if (resume) {
             progress = folder.progress();
-            Snapshots.read(folder.last(), state());
+            Snapshots.read(folder.last(), learner.state());
             tidy();
             log.cut(progress.iteration(), view::add);
         } else {
@@ -167,7 +162,7 @@ final class Session<E> implements AutoCloseable {
 
     private void checkpoint() {
         log.sync(); // what the checkpoint has behind it must not be missing from the logs
-        folder.checkpoint(state(), progress, plan);
+        folder.checkpoint(learner.state(), progress, plan);
         pace.checkpointed();
         listener.checkpointed(folder.last(), progress.iteration());
     }
@@ -180,20 +175,12 @@ final class Session<E> implements AutoCloseable {
         }
     }
 
-    private Map<String, Tensor> state() {
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        task.state().forEach((name, tensor) -> state.put("task/" + name, tensor));
-        learner.optimizer().state().forEach((name, tensor) -> state.put("optimizer/" + name, tensor));
-        learner.averages().forEach((name, tensor) -> state.put("averaged/" + name, tensor));
-        return state;
-    }
-
     /** Exports the weights of the best evaluation whose checkpoint was kept, else the last ones. */
     private TrainingResult finish() {
         if (!progress.best().isEmpty() && plan.best() > 0) {
             Path best = folder.best(progress.best().get(0).iteration());
             if (Files.exists(best)) {
-                Snapshots.read(best, state());
+                Snapshots.read(best, learner.state());
             } else {
                 listener.warned(best + ": is gone; the last weights are exported instead of the best.");
             }
@@ -201,7 +188,9 @@ final class Session<E> implements AutoCloseable {
         List<Path> files;
         try {
             learner.averaged(); // for good: nothing learns on
-            files = task.export(folder.path(), metadata());
+            Progress.Kept shown =
+                    progress.best().isEmpty() ? null : progress.best().get(0);
+            files = task.export(folder.path(), ExportNotes.of(task.title(), about, progress.iteration(), shown));
         } catch (IOException e) {
             throw new TrainingException(
                     folder.path() + ": what was trained cannot be written: " + Reason.of(e)
@@ -209,24 +198,6 @@ final class Session<E> implements AutoCloseable {
                     e);
         }
         return result(progress.stopped() ? TrainingResult.End.EARLY : TrainingResult.End.COMPLETE, files);
-    }
-
-    private Map<String, String> metadata() {
-        Map<String, String> metadata = new LinkedHashMap<>(about);
-        metadata.put("task", task.title());
-        metadata.put("library", Library.title());
-        Progress.Kept shown = progress.best().isEmpty() ? null : progress.best().get(0);
-        metadata.put("iterations", String.valueOf(shown == null ? progress.iteration() : shown.iteration()));
-        if (shown != null) {
-            try {
-                metadata.put(
-                        "scores",
-                        new ObjectMapper().writeValueAsString(shown.scores().values()));
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("scores cannot be written as JSON", e);
-            }
-        }
-        return metadata;
     }
 
     private TrainingResult result(TrainingResult.End end, List<Path> files) {

@@ -1,6 +1,10 @@
 package io.github.dino4j.train;
 
+import io.github.dino4j.export.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,6 +60,49 @@ public final class Trainer<E> {
      */
     public TrainingResult resume(Path folder, TrainingListener listener) {
         return session(folder, listener, true);
+    }
+
+    /** Which of a run's checkpoints. */
+    public enum Checkpoint {
+        /** The one with the best evaluation; the last where none was kept. */
+        BEST,
+        LAST
+    }
+
+    /**
+     * Writes what a run has made so far; the run's folder stays as it is, and the run can be resumed. The task then has these
+     * weights.
+     *
+     * @param folder of the run
+     * @param to where the files appear; is made if it is missing
+     * @return the files
+     * @throws TrainingException if the folder holds no run, or one of another task or plan; or nothing can be written
+     */
+    public List<Path> export(Path folder, Path to, Checkpoint which) {
+        ExampleOrder order = new ExampleOrder(task.examples().size(), plan);
+        RunDescription description = RunDescription.of(task, plan, plan.length().updates(order.perEpoch()));
+        RunFolder files = RunFolder.existing(folder, description);
+        Progress progress = files.progress();
+        Progress.Kept shown = progress.latest();
+        if (shown != null && shown.iteration() != progress.iteration()) {
+            shown = null; // measured before the last updates
+        }
+        Path file = files.last();
+        if (which == Checkpoint.BEST && !progress.best().isEmpty()) {
+            Path best = files.best(progress.best().get(0).iteration());
+            if (Files.exists(best)) {
+                file = best;
+                shown = progress.best().get(0);
+            }
+        }
+        try (Learner<E> learner = new Learner<>(task, plan)) {
+            Snapshots.read(file, learner.state());
+            learner.averaged(); // for good: nothing learns on
+            return task.export(to, ExportNotes.of(task.title(), about, progress.iteration(), shown));
+        } catch (IOException e) {
+            throw new TrainingException(
+                    to + ": cannot be written: " + Reason.of(e) + ". Choose a folder that can, with room.", e);
+        }
     }
 
     private TrainingResult session(Path folder, TrainingListener listener, boolean resume) {

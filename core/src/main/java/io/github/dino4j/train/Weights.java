@@ -2,6 +2,7 @@ package io.github.dino4j.train;
 
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.decoder.Taps;
+import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,10 +52,14 @@ record Weights(LearningBackbone backbone, LearningHead<?> head, Optional<Feature
 
     List<Path> export(Path folder, String file, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
+        List<Path> files = new ArrayList<>(backbone.export(folder, metadata));
+        Map<String, String> notes = new LinkedHashMap<>(metadata);
+        files.stream()
+                .filter(made -> made.endsWith(LoraBackbone.FILE))
+                .forEach(adapter -> notes.put(LoraBackbone.METADATA_KEY, Fingerprint.of(adapter)));
         Path saved = folder.resolve(file);
-        head.save(saved, metadata);
-        List<Path> files = new ArrayList<>(List.of(saved));
-        files.addAll(backbone.export(folder, metadata));
+        head.save(saved, notes);
+        files.add(0, saved);
         return files;
     }
 

@@ -1,33 +1,25 @@
 package io.github.dino4j.train;
 
-import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.Backbone;
-import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
-import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.Tokens;
-import io.github.dino4j.backbone.VitConfig;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.nn.CopiedParameters;
 import io.github.dino4j.nn.NamedParameters;
 import io.github.dino4j.nn.Parameters;
-import io.github.dino4j.nn.RotaryEmbedding;
 import io.github.dino4j.nn.TrainableParameters;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.ModelCard;
 import io.github.dino4j.tensor.Arena;
-import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import io.github.dino4j.weights.Safetensors;
-import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -127,24 +119,7 @@ public final class WholeBackbone implements LearningBackbone {
     public List<Path> export(Path folder, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.resolve(FILE);
-        Map<String, String> texts = new LinkedHashMap<>(metadata);
-        texts.put("format", "pt");
-        if (BackboneCatalog.find(card.name()).isPresent()) {
-            texts.put(ModelCard.METADATA_KEY, card.name());
-        }
-        if (card.config() instanceof VitConfig vit) { // no shape tells them
-            texts.put(Architecture.HEADS_KEY, Integer.toString(vit.heads()));
-            texts.put(Architecture.EPS_KEY, Double.toString(vit.norm().eps()));
-            if (vit.position() instanceof Position.Rope rope
-                    && rope.config().periods() instanceof RotaryEmbedding.Periods.Base base) {
-                texts.put(Architecture.ROPE_THETA_KEY, Double.toString(base.base()));
-            }
-        }
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        all.forEach((name, tensor) -> tensors.put(name, new StoredTensor.InEngine(tensor)));
-        try (Scope scope = Scope.inference()) {
-            Safetensors.write(file, tensors, texts);
-        }
+        BackboneFile.write(file, card, all, Optional.empty(), metadata);
         return List.of(file);
     }
 

@@ -27,7 +27,7 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
         double from = low;
         double to = high;
         if (!(to > from)) { // one value, or too near for doubles to tell
-            double room = Math.max(Math.abs(from) * 0.1, 1e-12);
+            double room = from == 0 ? 1 : Math.abs(from) * 0.1; // a constant 0 has no size of its own
             from -= room;
             to += room;
         }

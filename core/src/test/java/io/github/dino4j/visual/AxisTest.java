@@ -39,6 +39,11 @@ class AxisTest {
     }
 
     @Test
+    void showsAConstantZeroBetweenOnes() {
+        assertThat(labels(Axis.linear(0, 0, 5))).containsExactly("-1", "-0.5", "0", "0.5", "1");
+    }
+
+    @Test
     void writesVerySmallAndLargeValuesShort() {
         assertThat(List.of(Axis.label(2.5e-7), Axis.label(3e6), Axis.label(0.30000000000000004)))
                 .containsExactly("2.5e-7", "3e6", "0.3");
