@@ -81,7 +81,7 @@ public final class Assembly implements AutoCloseable {
         top.required("task", "segmentation");
         TaskRecipe kind = top.choice("task", TASKS, "");
         long seed = top.integer("seed", 0);
-        top.text("title");
+        Optional<String> title = top.text("title");
         Split split = kind.split(top.section("data"), seed);
         Model model = BackboneRecipe.model(top.section("backbone"), kind.readsDepth());
         List<AutoCloseable> owned = new ArrayList<>(List.of(model));
@@ -98,14 +98,27 @@ public final class Assembly implements AutoCloseable {
                     kind.defaults(top.section("head")),
                     split.training().size(),
                     seed);
-            TrainingTask<?> grouped =
-                    Regrouped.of(task, plan.rule(), model.config().depth());
+            TrainingTask<?> grouped = Regrouped.of(
+                    task,
+                    title.map(text -> text + ": ").orElse("") + task.title(),
+                    facts(model, recipe),
+                    plan.rule(),
+                    model.config().depth());
             top.finish();
             return new Assembly(recipe, model, split, grouped, plan.plan(), owned);
         } catch (RuntimeException | Error e) {
             close(owned);
             throw e;
         }
+    }
+
+    /** What a resumed run must find again, beside what the trainer notes itself. */
+    private static Map<String, String> facts(Model model, Recipe recipe) {
+        return Map.of(
+                "backbone", Fingerprint.ofSource(model.card().source()),
+                "augmentation", recipe.part("augmentation"),
+                "head", recipe.part("head"),
+                "backbone's part", recipe.part("backbone"));
     }
 
     private static Optional<FeatureCache> cache(Section s) {

@@ -127,7 +127,11 @@ public final class Recipe {
             level = next instanceof ObjectNode section ? section : level.putObject(name);
         }
         try {
-            level.set(names.get(names.size() - 1), YAML.readTree(value));
+            JsonNode read = YAML.readTree(value);
+            if (read.isMissingNode()) {
+                throw new RecipeException("'" + key + "=' gives no value; write " + key + "=null to take the key out");
+            }
+            level.set(names.get(names.size() - 1), read);
         } catch (JsonProcessingException e) {
             throw new RecipeException(
                     "'" + key + "=" + value + "': no YAML value: " + firstLine(e.getOriginalMessage()), e);
@@ -167,6 +171,12 @@ public final class Recipe {
     public Optional<String> value(String key) {
         JsonNode node = root.at("/" + key.replace('.', '/'));
         return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
+    }
+
+    /** A section in one line, for comparisons; empty if the recipe has none. */
+    String part(String key) {
+        JsonNode node = root.path(key);
+        return node.isMissingNode() ? "" : node.toString();
     }
 
     /** As YAML, with all changes and without comments: what a run's folder keeps. */

@@ -16,11 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A task whose variables are grouped by a recipe's rule. Groups that have a rate of their own (a grid of them) stay. */
-record Regrouped<E>(TrainingTask<E> task, List<ParameterGroup> groups) implements TrainingTask<E> {
+/**
+ * A task as a recipe has it: with its title, with what must be the same when the run goes on, and with variables grouped by
+ * its rule. Groups that have a rate of their own (a grid of them) stay.
+ */
+record Regrouped<E>(TrainingTask<E> task, String title, Map<String, String> facts, List<ParameterGroup> groups)
+        implements TrainingTask<E> {
     private static final String BACKBONE = "backbone.";
 
-    static <E> Regrouped<E> of(TrainingTask<E> task, PlanRecipe.Rule rule, int blocks) {
+    static <E> Regrouped<E> of(
+            TrainingTask<E> task, String title, Map<String, String> facts, PlanRecipe.Rule rule, int blocks) {
         List<ParameterGroup> own = new ArrayList<>();
         Map<String, Tensor> head = new LinkedHashMap<>();
         Map<String, Tensor> backbone = new LinkedHashMap<>();
@@ -34,12 +39,7 @@ record Regrouped<E>(TrainingTask<E> task, List<ParameterGroup> groups) implement
         }
         own.addAll(rule.groups(head, backbone, blocks));
         own.removeIf(group -> group.variables().isEmpty());
-        return new Regrouped<>(task, List.copyOf(own));
-    }
-
-    @Override
-    public String title() {
-        return task.title();
+        return new Regrouped<>(task, title, facts, List.copyOf(own));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,7 @@ record RunDescription(Map<String, String> fixed) {
     static RunDescription of(TrainingTask<?> task, TrainingPlan plan, long iterations) {
         Map<String, String> fixed = new LinkedHashMap<>();
         fixed.put("task", task.title());
+        fixed.putAll(new TreeMap<>(task.facts()));
         fixed.put("examples", examples(task.examples()));
         fixed.put("weights", weights(task.groups()));
         fixed.put("length", plan.length() + ", " + iterations + " updates");

@@ -21,6 +21,11 @@ public interface TrainingTask<E> extends AutoCloseable {
     /** In one line: {@code "linear segmentation head, 11 classes, on dinov3_vits16 (frozen)"}. */
     String title();
 
+    /** Everything else that must be the same when a run is resumed: which weights lie under it, how examples are made. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
+
     Examples<E> examples();
 
     /** The weights that learn; the same tensors over the whole run. */

@@ -55,6 +55,12 @@ class RecipeTest {
     }
 
     @Test
+    void aChangeWithoutAValueIsRefusedAndNullTakesAKeyOut() {
+        assertThatThrownBy(() -> recipe("a: 1").with("a", "")).hasMessageContaining("a=null");
+        assertThat(recipe("a: 1").with("a", "null").open().has("a")).isFalse();
+    }
+
+    @Test
     void aWrongKindOfValueNamesItsKey() {
         Section top = recipe("batch: many\nrate: NaN\nflag: perhaps\ndata: 3\n").open();
         assertThatThrownBy(() -> top.integer("batch", 1)).hasMessageContaining("'batch' must be a whole number");
