@@ -18,6 +18,7 @@ import io.github.dino4j.weights.StoredTensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -44,7 +45,7 @@ public final class BackboneFile {
                         return p.over(named);
                     },
                     arena);
-            write(file, model.card(), tensors.get(), lora, metadata);
+            write(file, model.card(), Objects.requireNonNull(tensors.get()), lora, metadata);
         }
     }
 
