@@ -36,6 +36,8 @@ import java.util.random.RandomGenerator;
 
 /** {@code task: segmentation}. */
 final class SegmentationRecipe implements TaskRecipe {
+    private static final int LEVELS = 4;
+
     /** Which head. */
     enum Kind {
         /** Batch norm and a 1x1 convolution: DINOv3's evaluation. */
@@ -72,6 +74,11 @@ final class SegmentationRecipe implements TaskRecipe {
         ClassList classes = split.training().classes();
         BackboneConfig backbone = parts.backbone().config();
         Kind kind = head.choice("kind", Kind.class, Kind.LINEAR);
+        boolean levels = kind != Kind.LINEAR && kind != Kind.FINE_TUNE_LINEAR;
+        if (levels && backbone.depth() < LEVELS) {
+            throw new RecipeException("'" + head.name("kind") + ": " + Section.word(kind) + "' reads " + LEVELS
+                    + " layers, and the backbone has " + backbone.depth() + "; take linear, or a deeper backbone");
+        }
         int multiple = kind == Kind.PYRAMID || kind == Kind.MASK2FORMER ? 32 : backbone.patch();
         AugmentRecipe augment = AugmentRecipe.read(
                 parts.top().section("augmentation"), AugmentRecipe.Kind.ADE20K, 16 * backbone.patch(), multiple);
