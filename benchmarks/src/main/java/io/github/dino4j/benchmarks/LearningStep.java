@@ -4,12 +4,14 @@ import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.Layers;
+import io.github.dino4j.backbone.LinearLayers;
 import io.github.dino4j.backbone.Tokens;
 import io.github.dino4j.backbone.VisionTransformer;
 import io.github.dino4j.decoder.Taps;
-import io.github.dino4j.nn.Init;
+import io.github.dino4j.lora.Lora;
+import io.github.dino4j.lora.LoraSpec;
+import io.github.dino4j.lora.LoraVariables;
 import io.github.dino4j.nn.LinearShape;
-import io.github.dino4j.nn.LinearUpdate;
 import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
@@ -32,7 +34,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** A model that learns to segment painted images, one step at a time: forward, backward, AdamW. Weights are drawn. */
@@ -55,7 +56,9 @@ final class LearningStep implements AutoCloseable {
     enum Kind {
         /** LoRA of rank 3 on q and v, and a linear head. */
         LORA,
-        /** Adapter and pyramid decoder on a frozen backbone, which is packed where the engine is ours. */
+        /** All weights of the transformer, and a linear head. */
+        WHOLE,
+        /** Adapter and pyramid decoder on a frozen backbone, which is packed for every engine: what is compared learns. */
         PYRAMID
     }
 
@@ -73,6 +76,7 @@ final class LearningStep implements AutoCloseable {
             new SegmentLoss.CrossEntropy(SegmentLoss.Reduction.MEAN_OF_VALID, List.of(), SegmentLoss.IGNORED, 1);
 
     private final Engine engine;
+    private final boolean packed;
     private final Setup setup;
     private final Arena arena = new Arena();
     private final LearningBackbone backbone;
@@ -109,7 +113,17 @@ final class LearningStep implements AutoCloseable {
     }
 
     LearningStep(Engine engine, Setup setup) {
+        this(engine, setup, true);
+    }
+
+    /** Of plain weights alone, which report their multiply-adds: for {@link #operations}. */
+    static LearningStep counting(Setup setup) {
+        return new LearningStep(Engine.PLAIN, setup, false);
+    }
+
+    private LearningStep(Engine engine, Setup setup, boolean packs) {
         this.engine = engine;
+        packed = packs;
         this.setup = setup;
         try (Scope scope = Scope.open()) {
             boolean mixed = engine == Engine.MIXED;
@@ -119,66 +133,46 @@ final class LearningStep implements AutoCloseable {
             Taps taps;
             Parameters own = Parameters.of(learned).learning();
             own = mixed ? own.mixed() : own;
-            if (setup.kind == Kind.LORA) {
-                FineTuneLinear linear = new FineTuneLinear(own, setup.config().dim(), CLASSES);
-                taps = new Taps(Layers.last(1), true);
-                head = (pixels, tokens) -> linear.logits(tokens);
-                Parameters adapters = Parameters.of(learned);
-                p = (mixed ? p.mixed() : p).updated(layer -> adapter(adapters, layer));
-            } else {
+            if (setup.kind == Kind.PYRAMID) {
                 PyramidSegmenter pyramid = new PyramidSegmenter(
                         own,
                         PyramidSegmenter.Config.article(
                                 setup.config().dim(), setup.config().depth(), CLASSES));
                 taps = pyramid.taps();
                 head = pyramid::logits;
-                p = engine == Engine.PLAIN ? p : p.packed(mixed ? Precision.BFLOAT16 : Precision.FLOAT32);
+                p = packs ? p.packed(mixed ? Precision.BFLOAT16 : Precision.FLOAT32) : p;
+            } else {
+                FineTuneLinear linear = new FineTuneLinear(own, setup.config().dim(), CLASSES);
+                taps = new Taps(Layers.last(1), true);
+                head = (pixels, tokens) -> linear.logits(tokens);
+                p = mixed ? p.mixed() : p;
+            }
+            Map<String, Tensor> variables = new LinkedHashMap<>();
+            if (setup.kind == Kind.LORA) {
+                List<LinearShape> layers = LinearLayers.of(setup.config());
+                LoraVariables lora = new LoraVariables(
+                        Lora.random(LoraSpec.DEFAULT.withRank(RANK), setup.model, layers, 3),
+                        setup.model,
+                        layers,
+                        arena);
+                p = p.updated(lora.updates());
+                variables.putAll(lora.variables());
+            } else if (setup.kind == Kind.WHOLE) {
+                Parameters all = Parameters.of(learned).at("backbone").learning();
+                p = mixed ? all.mixed() : all;
             }
             Backbone network = Backbone.of(setup.config(), p);
-            LearningBackbone whole = new Whole(network, taps, setup.kind == Kind.LORA ? learned.variables() : Map.of());
+            variables.putAll(learned.variables());
+            LearningBackbone whole = new Whole(network, taps, setup.kind == Kind.PYRAMID ? Map.of() : variables);
             backbone = engine == Engine.CHECKPOINTED
                     ? new CheckpointedBackbone(whole, (VisionTransformer) network, 1)
                     : whole;
             this.taps = taps;
-            optimizer = OptimizerSpec.ADAMW.build(ParameterGroups.plain(learned.variables()));
+            optimizer = OptimizerSpec.ADAMW.build(ParameterGroups.plain(variables));
         }
     }
 
     private final Taps taps;
-
-    private static Optional<LinearUpdate> adapter(Parameters p, LinearShape layer) {
-        if (!layer.name().endsWith("attn.qkv")) {
-            return Optional.empty();
-        }
-        Parameters at = p.at(layer.name());
-        int third = layer.out() / 3;
-        Factors q = Factors.of(at.at("q"), layer.in(), third);
-        Factors v = Factors.of(at.at("v"), layer.in(), third);
-        return Optional.of(new LinearUpdate() {
-            @Override
-            public Tensor of(Tensor x) {
-                Tensor ofQ = q.of(x);
-                return Tensor.cat(-1, ofQ, Tensor.zeros(ofQ.shape()), v.of(x));
-            }
-
-            @Override
-            public Product product() {
-                throw new IllegalStateException("an adapter that learns has no packed form");
-            }
-        });
-    }
-
-    /** x A^T B^T. */
-    private record Factors(Tensor a, Tensor b) {
-        static Factors of(Parameters p, int in, int out) {
-            return new Factors(
-                    p.tensor("a", Init.truncatedNormal(0.02), RANK, in), p.tensor("b", Init.ZERO, out, RANK));
-        }
-
-        Tensor of(Tensor x) {
-            return x.linear(a, null).linear(b, null);
-        }
-    }
 
     /** One step on a batch; the loss before it. */
     double step(Batch batch) {
@@ -202,10 +196,17 @@ final class LearningStep implements AutoCloseable {
     }
 
     /**
-     * Floating-point operations that a step must do, without what checkpointing repeats. Of a frozen linear layer the way
-     * back computes one product as large as the forward one, of attention and of what learns two.
+     * Floating-point operations that a step must do, without what checkpointing repeats. The multiply-adds forward are
+     * counted by {@link Trace}. Back, a frozen linear layer y = x W^T computes one product as large: dx = dy W. One that
+     * learns adds dW = dy^T x. Attention has two products forward, q k^T and p v, and four back: dv = p^T do, dp = do v^T,
+     * dq = ds k, dk = ds^T q; that its kernel computes q k^T once more is no must.
+     *
+     * @throws IllegalStateException if this step is not one for {@link #counting}
      */
     double operations(Batch batch) {
+        if (packed) {
+            throw new IllegalStateException("packed layers report no multiply-adds; take LearningStep.counting");
+        }
         double embedding = 0;
         double blocks = 0;
         double rest = 0;
@@ -224,6 +225,9 @@ final class LearningStep implements AutoCloseable {
         }
         if (setup.kind == Kind.PYRAMID) {
             return 2 * (embedding + blocks + 3 * rest);
+        }
+        if (setup.kind == Kind.WHOLE) {
+            return 2 * (2 * embedding + 3 * (blocks + rest)); // nobody wants the pixels' gradient
         }
         BackboneConfig c = setup.config();
         double tokens = Math.pow((double) setup.size / c.patch(), 2) + 1 + registers(c);

@@ -27,7 +27,7 @@ public final class TrainingStep {
     private TrainingStep() {}
 
     /**
-     * Arguments: {@code --models}, {@code --batch}, {@code --size}, {@code --kinds} (lora, pyramid), {@code --engines}, {@code
+     * Arguments: {@code --models}, {@code --batch}, {@code --size}, {@code --kinds} (lora, whole, pyramid), {@code --engines}, {@code
      * --rounds}, {@code --threads}; {@code --no-memory}; {@code --losses STEPS} instead compares how losses fall in float32
      * and mixed arithmetic.
      */
@@ -50,7 +50,7 @@ public final class TrainingStep {
             }
             return;
         }
-        System.out.println("| learns | model | size | batch | engine | ms (min; median) | images/s | ratio to float32"
+        System.out.println("| learns | model | size | batch | engine | ms (min; median) | images/s | ratio to the first"
                 + " | GFLOP a step | of the ceiling | MB above the weights |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Setup setup : setups) {
@@ -60,7 +60,7 @@ public final class TrainingStep {
 
     private static List<Setup> setups(Arguments arguments) {
         List<Setup> setups = new ArrayList<>();
-        for (String kind : arguments.list("kinds", "lora,pyramid")) {
+        for (String kind : arguments.list("kinds", "lora,whole,pyramid")) {
             for (String model : arguments.list("models", "dinov3_vits16,dinov3_vitb16")) {
                 setups.add(new Setup(
                         Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
@@ -75,9 +75,12 @@ public final class TrainingStep {
     private static void compare(Setup setup, List<Engine> wanted, int rounds, int threads, boolean memory)
             throws IOException {
         List<Engine> engines = wanted.stream()
-                .filter(engine -> engine != Engine.CHECKPOINTED || setup.kind() == Kind.LORA)
+                .filter(engine -> engine != Engine.CHECKPOINTED || setup.kind() != Kind.PYRAMID)
                 .filter(engine -> engine != Engine.MIXED || Precision.BFLOAT16.supported())
                 .toList();
+        if (engines.isEmpty()) {
+            return; // nothing to checkpoint in a frozen backbone, or no bfloat16 here
+        }
         List<LearningStep> steps =
                 engines.stream().map(engine -> new LearningStep(engine, setup)).toList();
         GemmCeiling float32 = new GemmCeiling(new GemmCeiling.Kind(Precision.FLOAT32, threads));
@@ -88,14 +91,13 @@ public final class TrainingStep {
             contenders.add(bfloat16);
         }
         try (Scope scope = Scope.open();
-                LearningStep counter = new LearningStep(Engine.PLAIN, setup)) {
+                LearningStep counter = LearningStep.counting(setup)) {
             Batch batch = Batch.painted(setup, 1);
             double operations = counter.operations(batch);
             steps.forEach(step -> contenders.add(() -> step.step(batch)));
             List<Times> times = new RoundRobin(rounds, 0.2, 100).run(contenders, round -> {});
             times = times.subList(times.size() - steps.size(), times.size());
-            double reference =
-                    times.get(Math.max(0, engines.indexOf(Engine.FLOAT32))).min();
+            double reference = times.get(0).min();
             for (int i = 0; i < steps.size(); i++) {
                 Engine engine = engines.get(i);
                 Times t = times.get(i);

@@ -88,6 +88,47 @@ public final class LoraVariables {
 
         @Override
         public Tensor of(Tensor x) {
+            return start.spec().dropout() == 0 ? together(x) : apart(x);
+        }
+
+        /**
+         * All parts as one product: the rows of A below each other, B in blocks with zeros between. The small matrices are
+         * put together, not the wide outputs.
+         */
+        private Tensor together(Tensor x) {
+            int rank = start.spec().rank();
+            List<Tensor> down = new ArrayList<>();
+            List<Tensor> up = new ArrayList<>();
+            int end = 0;
+            for (int i = 0; i < parts.size(); i++) {
+                Site site = parts.get(i);
+                int after = (parts.size() - 1 - i) * rank;
+                zeros(up, site.first() - end, parts.size() * rank);
+                down.add(variable(site.key() + ".a"));
+                List<Tensor> row = new ArrayList<>();
+                zeros(row, site.rows(), i * rank);
+                row.add(variable(site.key() + ".b"));
+                zeros(row, site.rows(), after);
+                up.add(Tensor.cat(1, row));
+                end = site.first() + site.rows();
+            }
+            zeros(up, layer.out() - end, parts.size() * rank);
+            return x.linear(Tensor.cat(0, down), null).linear(scaled(Tensor.cat(0, up)), null);
+        }
+
+        private static void zeros(List<Tensor> parts, int rows, int columns) {
+            if (rows > 0 && columns > 0) {
+                parts.add(Tensor.zeros(rows, columns));
+            }
+        }
+
+        private Tensor scaled(Tensor x) {
+            double scaling = start.spec().scaling();
+            return scaling == 1 ? x : x.mul(scaling);
+        }
+
+        /** Each part with a mask of its own. */
+        private Tensor apart(Tensor x) {
             List<Tensor> columns = new ArrayList<>();
             int end = 0;
             for (Site site : parts) {
@@ -100,11 +141,8 @@ public final class LoraVariables {
         }
 
         private Tensor change(Tensor x, Site site) {
-            double dropout = start.spec().dropout();
-            Tensor input = dropout == 0 ? x : x.dropout(dropout);
-            Tensor change = input.linear(variable(site.key() + ".a"), null).linear(variable(site.key() + ".b"), null);
-            double scaling = start.spec().scaling();
-            return scaling == 1 ? change : change.mul(scaling);
+            Tensor input = x.dropout(start.spec().dropout());
+            return scaled(input.linear(variable(site.key() + ".a"), null).linear(variable(site.key() + ".b"), null));
         }
 
         /** Nothing is added to outputs between the parts, such as k. */

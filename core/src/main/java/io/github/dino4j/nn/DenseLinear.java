@@ -23,11 +23,19 @@ final class DenseLinear implements Linear {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = product(x);
-        if (update.isPresent()) {
-            y = y.add(update.get().of(x));
-        }
+        Tensor y = updated(x);
         return scale.isPresent() ? scale.get().forward(y) : y;
+    }
+
+    @Override
+    public Tensor forwardAdd(Tensor x, Tensor residual) {
+        Tensor y = updated(x);
+        return scale.isPresent() ? scale.get().forwardAdd(y, residual) : residual.add(y);
+    }
+
+    private Tensor updated(Tensor x) {
+        Tensor y = product(x);
+        return update.isPresent() ? y.add(update.get().of(x)) : y;
     }
 
     private Tensor product(Tensor x) {

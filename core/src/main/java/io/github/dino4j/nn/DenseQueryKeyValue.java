@@ -1,5 +1,6 @@
 package io.github.dino4j.nn;
 
+import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ final class DenseQueryKeyValue implements QueryKeyValue {
     private Tensor turn(Tensor qkv, Rotary rotary) {
         if (!(rotary instanceof Rotary.Table table)) {
             return qkv;
+        }
+        if (qkv.dtype() == DType.F32 && table.cos().dtype() == DType.F32) {
+            return table.rotateRows(qkv, heads);
         }
         long batch = qkv.size(0);
         long length = qkv.size(1);

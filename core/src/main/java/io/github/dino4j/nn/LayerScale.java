@@ -24,4 +24,9 @@ public final class LayerScale {
     public Tensor forward(Tensor x) {
         return x.mul(gamma);
     }
+
+    /** residual + the same. */
+    Tensor forwardAdd(Tensor x, Tensor residual) {
+        return residual.addProduct(x, gamma);
+    }
 }

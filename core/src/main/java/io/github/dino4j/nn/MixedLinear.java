@@ -24,11 +24,19 @@ final class MixedLinear implements Linear {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = x.to(DType.BF16).linear(weights.weight(), weights.bias()).to(DType.F32);
-        if (update.isPresent()) {
-            y = y.add(update.get().of(x));
-        }
+        Tensor y = updated(x);
         return scale.isPresent() ? scale.get().forward(y) : y;
+    }
+
+    @Override
+    public Tensor forwardAdd(Tensor x, Tensor residual) {
+        Tensor y = updated(x);
+        return scale.isPresent() ? scale.get().forwardAdd(y, residual) : residual.add(y);
+    }
+
+    private Tensor updated(Tensor x) {
+        Tensor y = x.to(DType.BF16).linear(weights.weight(), weights.bias()).to(DType.F32);
+        return update.isPresent() ? y.add(update.get().of(x)) : y;
     }
 
     /** bfloat16 copies of what is frozen; what learns is converted in each pass. */

@@ -366,6 +366,11 @@ public final class Tensor {
         return op("div", () -> handle.div(other.handle()), other);
     }
 
+    /** this + a b, element by element, in one sweep. */
+    public Tensor addProduct(Tensor a, Tensor b) {
+        return op("addcmul", () -> handle.addcmul(a.handle(), b.handle()), a, b);
+    }
+
     public Tensor neg() {
         return op("neg", () -> handle.neg());
     }

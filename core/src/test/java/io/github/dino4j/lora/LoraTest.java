@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dino4j.backbone.BackboneCatalog;
 import io.github.dino4j.backbone.LinearLayers;
 import io.github.dino4j.nn.LinearShape;
+import io.github.dino4j.tensor.DType;
 import io.github.dino4j.weights.CheckpointException;
 import io.github.dino4j.weights.StateDict;
 import io.github.dino4j.weights.StoredTensor;
@@ -140,6 +141,26 @@ class LoraTest {
         expected[9 * 4 + 1] += 10;
         assertThat(merged).isEqualTo(expected);
         assertThat(original.get("blocks.0.attn.qkv.weight").toFloats()).isEqualTo(values);
+    }
+
+    /** A change far below bfloat16's step stays, and what no adapter touches takes no more room than before. */
+    @Test
+    void mergesIntoABfloat16CheckpointAsFloat32AndLeavesOtherWeightsAsTheyAreStored() {
+        byte[] bytes = new byte[2 * 12 * 4];
+        for (int i = 0; i < bytes.length; i += 2) {
+            bytes[i] = (byte) 0x80;
+            bytes[i + 1] = 0x3f; // 1
+        }
+        StoredTensor ones = new StoredTensor.InMemory(DType.BF16, new long[] {12, 4}, bytes);
+        StateDict original = StateDict.of(Map.of("blocks.0.attn.qkv.weight", ones, "blocks.0.norm1.table", ones));
+        LoraFactors q = new LoraFactors(1, new float[] {1, 0, 0, 0}, new float[] {0x1p-12f, 0, 0, 0});
+        Lora lora = new Lora(LoraSpec.DEFAULT.withRank(1).withAlpha(1), Optional.empty(), Map.of("blocks.0.q", q));
+
+        StateDict merged = lora.merge(original);
+
+        assertThat(merged.get("blocks.0.attn.qkv.weight").toFloats()[0]).isEqualTo(1 + 0x1p-12f);
+        assertThat(merged.get("blocks.0.attn.qkv.weight").dtype()).isEqualTo(DType.F32);
+        assertThat(merged.get("blocks.0.norm1.table").dtype()).isEqualTo(DType.BF16);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.dino4j.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dino4j.backbone.Backbone;
 import io.github.dino4j.backbone.BackboneConfig;
@@ -43,6 +44,10 @@ class AdaptedModelTest {
             EnumSet.of(Target.Q, Target.K, Target.V, Target.PROJ, Target.W1, Target.W2, Target.W3);
 
     private static Lora adapter(BackboneConfig config, Set<Target> targets, int seed) {
+        return adapter(config, targets, seed, 0.5f);
+    }
+
+    private static Lora adapter(BackboneConfig config, Set<Target> targets, int seed, float size) {
         LoraSpec spec = LoraSpec.DEFAULT.withRank(2).withAlpha(3).withTargets(targets);
         Lora drawn = Lora.random(spec, "random", LinearLayers.of(config), seed);
         Random random = new Random(seed);
@@ -50,7 +55,7 @@ class AdaptedModelTest {
         drawn.factors().forEach((key, pair) -> {
             float[] b = pair.b();
             for (int i = 0; i < b.length; i++) {
-                b[i] = 0.5f * (float) random.nextGaussian();
+                b[i] = size * (float) random.nextGaussian();
             }
             factors.put(key, new LoraFactors(2, pair.a(), b));
         });
@@ -102,6 +107,35 @@ class AdaptedModelTest {
             requireClose(cls(adapted), merged(TinyModel.CONFIG, lora), 2e-5);
             assertThat(cls(model)).isNotEqualTo(cls(adapted));
         }
+    }
+
+    /** The narrow types move the class token themselves; what the adapter adds must be far above that. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LoadOptions.Precision.class,
+            names = {"BFLOAT16", "INT8"})
+    void anAdapterOverANarrowModelGivesWhatMergedWeightsGiveToTheTypesRounding(LoadOptions.Precision precision) {
+        assumeTrue(io.github.dino4j.tensor.Precision.valueOf(precision.name()).supported());
+        Lora lora = adapter(TinyModel.CONFIG, EnumSet.of(Target.PROJ, Target.W3), 7, 3000); // LayerScale is small
+        try (Model model = Model.random(TinyModel.CONFIG, 1, precision);
+                Model adapted = model.adapted(lora)) {
+            float[] expected = merged(TinyModel.CONFIG, lora);
+
+            assertThat(cosine(cls(adapted), expected)).isGreaterThan(0.998);
+            assertThat(cosine(cls(model), expected)).isLessThan(0.99);
+        }
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double ab = 0;
+        double aa = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            ab += (double) a[i] * b[i];
+            aa += (double) a[i] * a[i];
+            bb += (double) b[i] * b[i];
+        }
+        return ab / Math.sqrt(aa * bb);
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.predict.LoadOptions;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
+import io.github.dino4j.tensor.Engine;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.train.LoraBackbone.Arithmetic;
@@ -103,6 +104,26 @@ class LoraBackboneTest {
                 }
                 assertThat(ab / Math.sqrt(aa * bb)).as(name).isGreaterThan(0.99);
             });
+        }
+    }
+
+    @Test
+    void dropoutLeavesOutInputsOfTheAdapterWhileItLearnsAndRepeatsFromTheSameSeed() {
+        Lora full = filled();
+        Lora dropping = new Lora(full.spec().withDropout(0.5), full.backbone(), full.factors());
+        try (Model model = plain();
+                LoraBackbone exact = new LoraBackbone(model, full, Arithmetic.FLOAT32);
+                LoraBackbone backbone = new LoraBackbone(model, dropping, Arithmetic.FLOAT32);
+                Scope scope = Scope.open()) {
+            Engine.seed(5);
+            double first = loss(backbone).item();
+            double second = loss(backbone).item();
+            Engine.seed(5);
+            double again = loss(backbone).item();
+
+            assertThat(again).isEqualTo(first);
+            assertThat(second).isNotEqualTo(first);
+            assertThat(loss(exact).item()).isNotEqualTo(first);
         }
     }
 
