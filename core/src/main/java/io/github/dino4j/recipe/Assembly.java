@@ -95,7 +95,7 @@ public final class Assembly implements AutoCloseable {
             owned.add(task);
             PlanRecipe plan = PlanRecipe.read(
                     top.section("training"),
-                    kind.defaults(top.section("head")),
+                    kind.defaults(top),
                     split.training().size(),
                     seed);
             TrainingTask<?> grouped = Regrouped.of(

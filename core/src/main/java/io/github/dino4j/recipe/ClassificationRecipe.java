@@ -35,8 +35,8 @@ final class ClassificationRecipe implements TaskRecipe {
     }
 
     @Override
-    public PlanRecipe.Defaults defaults(Section head) {
-        return kind(head) == Kind.PROBE
+    public PlanRecipe.Defaults defaults(Section top) {
+        return kind(top.section("head")) == Kind.PROBE
                 ? new PlanRecipe.Defaults(10, PROBE_BATCH, "sgd", 1, 0, "cosine")
                 : new PlanRecipe.Defaults(10, 32, "adamw", 1e-3, 1e-2, "cosine");
     }

@@ -46,7 +46,7 @@ final class DepthRecipe implements TaskRecipe {
     }
 
     @Override
-    public PlanRecipe.Defaults defaults(Section head) {
+    public PlanRecipe.Defaults defaults(Section top) {
         return new PlanRecipe.Defaults(20, 8, "adamw", 3e-4, 1e-4, "cosine");
     }
 

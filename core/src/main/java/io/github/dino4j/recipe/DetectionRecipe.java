@@ -31,7 +31,7 @@ final class DetectionRecipe implements TaskRecipe {
     }
 
     @Override
-    public PlanRecipe.Defaults defaults(Section head) {
+    public PlanRecipe.Defaults defaults(Section top) {
         return new PlanRecipe.Defaults(20, 4, "adamw", 2e-4, 1e-4, "cosine");
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** {@code task: distillation}: the backbone of the recipe learns the features of {@code teacher}. */
 final class DistillationRecipe implements TaskRecipe {
     @Override
-    public PlanRecipe.Defaults defaults(Section head) {
+    public PlanRecipe.Defaults defaults(Section top) {
         return new PlanRecipe.Defaults(10, 16, "adamw", 3e-4, 0.05, "cosine");
     }
 

@@ -53,7 +53,7 @@ final class SegmentationRecipe implements TaskRecipe {
     }
 
     @Override
-    public PlanRecipe.Defaults defaults(Section head) {
+    public PlanRecipe.Defaults defaults(Section top) {
         return new PlanRecipe.Defaults(20, 8, "adamw", 1e-3, 1e-3, "cosine");
     }
 

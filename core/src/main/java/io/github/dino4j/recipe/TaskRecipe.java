@@ -6,7 +6,7 @@ import io.github.dino4j.train.TrainingTask;
 /** What a recipe's {@code task} can be. A new one is a class like {@link SegmentationRecipe} and a line in {@link Assembly}. */
 interface TaskRecipe {
     /** What it trains with where the recipe does not say. */
-    PlanRecipe.Defaults defaults(Section head);
+    PlanRecipe.Defaults defaults(Section top);
 
     /** The photos and what is known of them. */
     Split split(Section data, long seed);

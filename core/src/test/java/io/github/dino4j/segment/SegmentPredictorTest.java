@@ -384,6 +384,183 @@ class SegmentPredictorTest {
     }
 
     @Test
+    void refusesAFineTuneFileWithHalfOfItsLora() {
+        Path file = WrittenHead.fineTuneLinear("", 48, 5)
+                .with("w_a_000", 3, 48)
+                .with("w_b_000", 48, 3)
+                .write(folder);
+
+        assertThatThrownBy(() -> SegmentPredictor.load(model, file, FIVE))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("two for each block (q, v)");
+    }
+
+    @Test
+    void refusesAStripWhoseSidesAreBeyondInt() {
+        RgbImage strip = Drawn.grey(65_535, 1);
+        try (SegmentPredictor predictor = linear(SMALL.withSide(65_536))) {
+            assertThatThrownBy(() -> predictor.predict(strip))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("5 classes of an image of 4294901760 x 65536 pixels");
+        }
+    }
+
+    @Test
+    void scalesTheSquareOfWholeInferenceToo() {
+        PixelHead head = new PixelHead();
+        SegmentOptions options = SMALL.withInference(new Inference.Whole(64))
+                .withAugmentation(new Augmentation(List.of(1.0, 1.5), false));
+        try (SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(1, p -> head), ClassList.numbered(3), options)) {
+            predictor.predict(coffee);
+
+            assertThat(head.seen).containsExactly(List.of(1L, 64L, 64L), List.of(1L, 96L, 96L));
+        }
+    }
+
+    @Test
+    void scoresTheBackgroundOfAHeadThatIsNoLogitHead() {
+        SegmentOptions options = SMALL.withScores(true);
+        try (SegmentPredictor predictor = SegmentPredictor.of(
+                model, LoadedHead.random(1, p -> new PixelHead()), ClassList.numbered(3), options)) {
+            assertSame(predictor.predict(coffee), probabilities(predictor, options, coffee));
+        }
+    }
+
+    @Test
+    void showsPhotosInTheNormalisationOfTheOptions() {
+        SegmentOptions plain =
+                SMALL.withScores(true).withNormalisation(Normalisation.of(new float[3], new float[] {1, 1, 1}));
+        try (SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(1, p -> new PixelHead()), ClassList.numbered(3), plain)) {
+
+            ClassScores scores = predictor.predict(Drawn.grey(64, 64)).scores().orElseThrow();
+
+            assertThat(scores.at(0, 30, 30)).isCloseTo(1 / 3f, Offset.offset(1e-6f)); // no channel before another
+        }
+    }
+
+    @Test
+    void eightThreadsGiveEqualResultsToOne() throws Exception {
+        try (SegmentPredictor predictor = linear(SMALL)) {
+            List<SegmentMap> alone = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                alone.add(predictor.predict(TinyModel.picture(90 + i, 70, i)));
+            }
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            List<Callable<SegmentMap>> work = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                int seed = i % 4;
+                work.add(() -> predictor.predict(TinyModel.picture(90 + seed, 70, seed)));
+            }
+            List<Future<SegmentMap>> results = threads.invokeAll(work);
+            for (int i = 0; i < 64; i++) {
+                assertThat(results.get(i).get().labels())
+                        .isEqualTo(alone.get(i % 4).labels());
+                assertThat(results.get(i).get().confidences())
+                        .isEqualTo(alone.get(i % 4).confidences());
+            }
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void runsOnPackedBackbones() {
+        Assumptions.assumeTrue(Precision.BFLOAT16.supported(), "this processor has no kernels for bfloat16");
+        Path head = WrittenHead.linear("", 48, 5).write(folder);
+        try (Model packed = Model.random(TinyModel.CONFIG, 1, LoadOptions.Precision.BFLOAT16);
+                SegmentPredictor whole = SegmentPredictor.load(model, head, FIVE, SMALL);
+                SegmentPredictor half = SegmentPredictor.load(packed, head, FIVE, SMALL)) {
+            short[] expected = whole.predict(coffee).labels();
+            short[] got = half.predict(coffee).labels();
+            int other = 0;
+            for (int i = 0; i < got.length; i++) {
+                other += got[i] == expected[i] ? 0 : 1;
+            }
+            assertThat(other).isLessThan(got.length / 50);
+        }
+    }
+
+    @Test
+    void closeWaitsForRunningCallsAndRefusesLaterOnes() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        SegmentationHead slow = new Asked((pixels, height, width) -> {
+            inside.countDown();
+            await(mayEnd);
+            return pixels.bilinear(height, width, false);
+        });
+        SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(1, p -> slow), ClassList.numbered(3), SMALL);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<SegmentMap> running = threads.submit(() -> predictor.predict(TinyModel.picture(64, 64, 1)));
+        inside.await();
+        Future<?> closing = threads.submit(predictor::close);
+
+        Thread.sleep(50);
+        assertThat(closing.isDone()).isFalse();
+        mayEnd.countDown();
+
+        assertThat(running.get(10, TimeUnit.SECONDS).width()).isEqualTo(64);
+        closing.get(10, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> predictor.predict(coffee))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed");
+        threads.shutdown();
+    }
+
+    @Test
+    void namesTheLayerWhoseFeaturesAreNotFinite() {
+        SegmentOptions blinding =
+                SMALL.withNormalisation(Normalisation.of(new float[3], new float[] {1e-38f, 1e-38f, 1e-38f}));
+        try (SegmentPredictor predictor = linear(blinding)) {
+            assertThatThrownBy(() -> predictor.predict(coffee))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("layer 1 of random gave NaN or infinite features");
+        }
+    }
+
+    @Test
+    void namesTheHeadWhoseScoresAreNotFinite() {
+        SegmentationHead broken = new Asked((pixels, height, width) -> pixels.mul(Double.NaN));
+        try (SegmentPredictor predictor =
+                SegmentPredictor.of(model, LoadedHead.random(4, p -> broken), ClassList.numbered(3), SMALL)) {
+            assertThatThrownBy(() -> predictor.predict(coffee))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the head (drawn at random from seed 4) gave NaN or infinite scores");
+        }
+    }
+
+    @Test
+    void refusesTooFewClassNames() {
+        Path head = WrittenHead.linear("", 48, 5).write(folder);
+
+        assertThatThrownBy(() -> SegmentPredictor.load(model, head, ClassList.numbered(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fewer class names than outputs");
+    }
+
+    @Test
+    void refusesAHeadOnLayersThatTheBackboneDoesNotHave() {
+        try (LoadedHead<LinearSegmenter> head = LoadedHead.random(
+                1, p -> new LinearSegmenter(p, new LinearSegmenter.Config(Layers.of(1, 3), 96, false, 5)))) {
+            assertThatThrownBy(() -> SegmentPredictor.of(model, head, FIVE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("layer 3 does not exist");
+        }
+    }
+
+    @Test
+    void refusesAHeadOfAnotherWidth() {
+        try (LoadedHead<LinearSegmenter> head = LoadedHead.random(
+                1, p -> new LinearSegmenter(p, new LinearSegmenter.Config(Layers.last(1), 64, false, 5)))) {
+            assertThatThrownBy(() -> SegmentPredictor.of(model, head, FIVE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("reads 64 channels, random gives 48 (layers of width [48])");
+        }
+    }
+
+    @Test
     void refusesADecoderWhoseLoraWouldBeLeftBehind() {
         Path file = WrittenHead.fineTuneLinear("", 48, 5)
                 .with("w_a_000", 3, 48)
