@@ -19,7 +19,7 @@ import java.util.Objects;
 final class ParameterGroupComponent implements GoldenComponent {
     @Override
     public boolean handles(GoldenCase golden) {
-        return golden.source().contains("param_groups.py");
+        return golden.source().contains("param_groups.py") && golden.config().has("lr_decay_rate");
     }
 
     @Override
