@@ -23,6 +23,6 @@ public record TrueBox(Box box, int category, double area, boolean crowd) {
     }
 
     public static TrueBox of(LabelledBox labelled) {
-        return new TrueBox(labelled.box(), labelled.label(), labelled.box().area(), labelled.crowd());
+        return new TrueBox(labelled.box(), labelled.label(), labelled.area(), labelled.crowd());
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,9 +93,15 @@ public record FineTuneFactors(Path path, int blocks, int width, int rank, StateD
      * Writes an adapter under the names of dinov3-finetune, as safetensors. A scaling goes into B.
      *
      * @param decoder what shall lie beside it, under the names of its own; may be empty
-     * @throws IllegalArgumentException if it changes something else than q and v of every block of a vision transformer
+     * @throws IllegalArgumentException if it changes something else than q and v of every block of a vision transformer;
+     *     blocks that are listed by number are refused, since whether they are all is not known here
      */
     public static void write(Lora lora, Path file, StateDict decoder) {
+        BlockRange range = lora.spec().blocks();
+        if (!range.equals(BlockRange.ALL) && !range.text().startsWith("last ")) { // the last ones with block 0 are all
+            throw new IllegalArgumentException("dinov3-finetune knows LoRA on all blocks, and this is " + lora
+                    + "; write it in another form, or train it with 'all' blocks");
+        }
         int blocks = lora.factors().size() / 2;
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < 2 * blocks; i++) {
@@ -108,15 +115,15 @@ public record FineTuneFactors(Path path, int blocks, int width, int rank, StateD
             for (int k = 0; k < up.length; k++) {
                 up[k] *= (float) lora.spec().scaling();
             }
-            tensors.put(String.format("w_a_%03d", i), LoraFile.matrix(pair.a(), pair.rank(), pair.in()));
-            tensors.put(String.format("w_b_%03d", i), LoraFile.matrix(up, pair.out(), pair.rank()));
+            tensors.put(name("a", i), LoraFile.matrix(pair.a(), pair.rank(), pair.in()));
+            tensors.put(name("b", i), LoraFile.matrix(up, pair.out(), pair.rank()));
         }
         tensors.putAll(decoder.tensors());
         Safetensors.write(file, tensors, Map.of("format", "pt"));
     }
 
     private static StoredTensor factor(Path path, StateDict tensors, String side, int index) {
-        String name = String.format("w_%s_%03d", side, index);
+        String name = name(side, index);
         return tensors.find(name)
                 .orElseThrow(() -> new CheckpointException(
                         path + ": '" + name + "' is missing; the file is damaged or was saved half"));
@@ -125,10 +132,13 @@ public record FineTuneFactors(Path path, int blocks, int width, int rank, StateD
     private static StoredTensor require(Path path, StateDict tensors, String side, int index, long rows, long columns) {
         StoredTensor tensor = factor(path, tensors, side, index);
         if (!Arrays.equals(tensor.shape(), new long[] {rows, columns})) {
-            throw new CheckpointException(String.format(
-                    "%s: 'w_%s_%03d' is %s, the others ask for [%d, %d]",
-                    path, side, index, Arrays.toString(tensor.shape()), rows, columns));
+            throw new CheckpointException(path + ": '" + name(side, index) + "' is " + Arrays.toString(tensor.shape())
+                    + ", the others ask for [" + rows + ", " + columns + "]");
         }
         return tensor;
+    }
+
+    private static String name(String side, int index) {
+        return String.format(Locale.ROOT, "w_%s_%03d", side, index);
     }
 }

@@ -6,9 +6,7 @@ import io.github.dino4j.data.Split;
 import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.lora.Lora;
 import io.github.dino4j.predict.Model;
-import io.github.dino4j.tensor.DType;
 import io.github.dino4j.train.BackboneFile;
-import io.github.dino4j.train.FeatureCache;
 import io.github.dino4j.train.LearningBackbone;
 import io.github.dino4j.train.LoraBackbone;
 import io.github.dino4j.train.Trainer;
@@ -17,9 +15,6 @@ import io.github.dino4j.train.TrainingPlan;
 import io.github.dino4j.train.TrainingResult;
 import io.github.dino4j.train.TrainingTask;
 import io.github.dino4j.train.WholeBackbone;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,9 +83,8 @@ public final class Assembly implements AutoCloseable {
         try {
             LearningBackbone backbone = BackboneRecipe.learning(top.section("backbone"), model, seed);
             owned.add(backbone);
-            Optional<FeatureCache> cache = cache(top.section("features"));
-            cache.ifPresent(owned::add);
-            Parts parts = new Parts(top, model, backbone, split, seed, cache, owned);
+            Optional<FeatureCaching> keep = FeatureCaching.read(top.section("features"));
+            Parts parts = new Parts(top, model, backbone, split, seed, keep, owned);
             TrainingTask<?> task = kind.task(parts);
             owned.add(task);
             PlanRecipe plan = PlanRecipe.read(
@@ -107,7 +101,11 @@ public final class Assembly implements AutoCloseable {
             top.finish();
             return new Assembly(recipe, model, split, grouped, plan.plan(), owned);
         } catch (RuntimeException | Error e) {
-            close(owned);
+            try {
+                close(owned);
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
+            }
             throw e;
         }
     }
@@ -119,22 +117,6 @@ public final class Assembly implements AutoCloseable {
                 "augmentation", recipe.part("augmentation"),
                 "head", recipe.part("head"),
                 "backbone's part", recipe.part("backbone"));
-    }
-
-    private static Optional<FeatureCache> cache(Section s) {
-        boolean keep = s.flag("keep", true);
-        boolean half = s.flag("half", false);
-        long memory = (long) s.atLeast("memory_mb", 0, 1024) << 20;
-        if (!keep) {
-            return Optional.empty();
-        }
-        try {
-            Path file = Files.createTempFile("dino4j-features", ".bin");
-            file.toFile().deleteOnExit();
-            return Optional.of(new FeatureCache(new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file)));
-        } catch (IOException e) {
-            throw new UncheckedIOException("no file for features can be made in the system's temporary folder", e);
-        }
     }
 
     /** What the run is, in a line. */
@@ -224,16 +206,21 @@ public final class Assembly implements AutoCloseable {
         close(owned);
     }
 
-    /** The last one first, since what came later stands on what came before. */
-    private static void close(List<AutoCloseable> owned) {
+    /** The last one first, since what came later stands on what came before; all of them, whichever fails. */
+    static void close(List<AutoCloseable> owned) {
+        List<Exception> failures = new ArrayList<>();
         for (int i = owned.size() - 1; i >= 0; i--) {
             try {
                 owned.get(i).close();
-            } catch (RuntimeException e) {
-                throw e;
             } catch (Exception e) {
-                throw new IllegalStateException(e);
+                failures.add(e);
             }
+        }
+        if (!failures.isEmpty()) {
+            Exception first = failures.get(0);
+            RuntimeException thrown = first instanceof RuntimeException own ? own : new IllegalStateException(first);
+            failures.stream().skip(1).forEach(thrown::addSuppressed);
+            throw thrown;
         }
     }
 }

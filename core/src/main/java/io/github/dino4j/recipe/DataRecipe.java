@@ -170,7 +170,9 @@ final class DataRecipe {
         Path images = s.requiredFile("images", "photos");
         Optional<Path> coco = s.file("coco");
         if (coco.isPresent()) {
-            return CocoBoxes.read(coco.get(), images);
+            return classes.isPresent()
+                    ? CocoBoxes.read(coco.get(), images, classes.get())
+                    : CocoBoxes.read(coco.get(), images);
         }
         return VocBoxes.read(
                 images, s.requiredFile("voc", "annotations   # or coco: instances.json"), requiredClasses());

@@ -8,7 +8,6 @@ import io.github.dino4j.train.DistillationTraining;
 import io.github.dino4j.train.FrozenBackbone;
 import io.github.dino4j.train.Input;
 import io.github.dino4j.train.TrainingTask;
-import java.util.Optional;
 
 /** {@code task: distillation}: the backbone of the recipe learns the features of {@code teacher}. */
 final class DistillationRecipe implements TaskRecipe {
@@ -42,6 +41,6 @@ final class DistillationRecipe implements TaskRecipe {
                 parts.seed(),
                 new PhotoExamples<>(parts.split().training(), augment.change(), transform, false, (i, s, x) -> x),
                 new PhotoExamples<Input>(parts.split().validation(), plain.change(), transform, false, (i, s, x) -> x),
-                augment.random() ? Optional.empty() : parts.keep());
+                parts.cacheOfTeacher(augment.random()));
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param top of the recipe
  * @param model in memory
  * @param backbone what learns of it
- * @param keep features of a frozen backbone, if the recipe does not forbid it
+ * @param keep how features of a frozen backbone are kept, if the recipe does not forbid it
  * @param owned what ends with the assembly, the last one first
  */
 record Parts(
@@ -22,7 +22,7 @@ record Parts(
         LearningBackbone backbone,
         Split split,
         long seed,
-        Optional<FeatureCache> keep,
+        Optional<FeatureCaching> keep,
         List<AutoCloseable> owned) {
     /** Notes something that shall end with the assembly; returns it. */
     <T extends AutoCloseable> T alsoClose(T other) {
@@ -32,6 +32,11 @@ record Parts(
 
     /** Where features are kept: if nothing random precedes a frozen backbone. */
     Optional<FeatureCache> cache(boolean random) {
-        return random || !backbone.isFrozen() ? Optional.empty() : keep;
+        return backbone.isFrozen() ? cacheOfTeacher(random) : Optional.empty();
+    }
+
+    /** Where features of a backbone that never learns are kept: if nothing random precedes it. */
+    Optional<FeatureCache> cacheOfTeacher(boolean random) {
+        return random ? Optional.empty() : keep.map(how -> how.open(owned));
     }
 }

@@ -297,11 +297,11 @@ public final class ClassificationTraining implements TrainingTask<ClassExample> 
     @Override
     public List<Path> export(Path folder, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
-        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        List<Path> files = new ArrayList<>(backbone.export(folder, metadata));
+        Map<String, String> texts = Weights.notes(metadata, files);
         texts.putAll(ClassifierFile.texts(best().input(), settings.classes().names()));
         winner().head().save(folder.resolve(FILE), texts);
-        List<Path> files = new ArrayList<>(List.of(folder.resolve(FILE)));
-        files.addAll(backbone.export(folder, metadata));
+        files.add(0, folder.resolve(FILE));
         return files;
     }
 

@@ -213,8 +213,10 @@ public final class DepthTraining implements TrainingTask<DepthExample> {
         return validation.evaluate(backbone, head.inference(), mean.getAsDouble());
     }
 
-    /** Of all measured pixels of up to 200 training examples, spread over the set. */
+    /** Of all pixels that teach, of up to 200 training examples, spread over the set: those that validation compares, too. */
     private double meanDepth() {
+        DepthRange range = head.inference().values().range();
+        double least = Math.max(range.min(), LEAST);
         double sum = 0;
         long count = 0;
         int used = Math.min(FOR_MEAN, examples.size());
@@ -222,8 +224,9 @@ public final class DepthTraining implements TrainingTask<DepthExample> {
             int index = (int) ((long) i * examples.size() / used);
             for (float metres :
                     examples.load(index, new SplittableRandom(index)).metres()) {
-                sum += metres > 0 ? metres : 0;
-                count += metres > 0 ? 1 : 0;
+                boolean within = metres >= least && metres < range.max(); // NaN is not
+                sum += within ? metres : 0;
+                count += within ? 1 : 0;
             }
         }
         return sum / Math.max(1, count);

@@ -7,13 +7,12 @@ import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.weights.StoredTensor;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class FeatureCache implements AutoCloseable {
     private final Options options;
     private final Map<Key, Entry> entries = new HashMap<>();
-    private @Nullable FileChannel spill;
+    private @Nullable RandomAccessFile spill; // not a channel, which an interrupt of the thread would close
     private long inMemory;
     private long inFile;
     private long computed;
@@ -194,25 +193,25 @@ public final class FeatureCache implements AutoCloseable {
         if (layer.block != null) {
             return layer.block.bytes;
         }
-        ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(layer.values() * options.dtype.bytes()));
+        byte[] bytes = new byte[Math.toIntExact(layer.values() * options.dtype.bytes())];
         try {
-            while (buffer.hasRemaining()) {
-                if (channel().read(buffer, layer.offset + buffer.position()) < 0) {
-                    throw new IOException("it ends too early; somebody has changed it");
-                }
-            }
+            RandomAccessFile file = file();
+            file.seek(layer.offset);
+            file.readFully(bytes);
+        } catch (EOFException e) {
+            throw new UncheckedIOException(
+                    options.file + ": kept features cannot be read: it ends too early; somebody has changed it", e);
         } catch (IOException e) {
             throw new UncheckedIOException(options.file + ": kept features cannot be read: " + e.getMessage(), e);
         }
-        return buffer.array();
+        return bytes;
     }
 
     private void write(byte[] bytes) {
         try {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel().write(buffer, inFile + buffer.position());
-            }
+            RandomAccessFile file = file();
+            file.seek(inFile);
+            file.write(bytes);
             inFile += bytes.length;
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -222,15 +221,11 @@ public final class FeatureCache implements AutoCloseable {
         }
     }
 
-    private FileChannel channel() throws IOException {
-        FileChannel open = spill;
+    private RandomAccessFile file() throws IOException {
+        RandomAccessFile open = spill;
         if (open == null) {
-            open = FileChannel.open(
-                    options.file,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
+            open = new RandomAccessFile(options.file.toFile(), "rw");
+            open.setLength(0);
             spill = open;
         }
         return open;
@@ -255,15 +250,19 @@ public final class FeatureCache implements AutoCloseable {
     @Override
     public void close() {
         entries.clear();
-        FileChannel open = spill;
-        if (open != null) {
+        RandomAccessFile open = spill;
+        if (open == null) {
+            return; // a file of this name is not ours
+        }
+        spill = null;
+        try {
             try {
                 open.close();
+            } finally {
                 Files.deleteIfExists(options.file);
-            } catch (IOException e) {
-                throw new UncheckedIOException(options.file + ": cannot be deleted: " + e.getMessage(), e);
             }
-            spill = null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(options.file + ": cannot be deleted: " + e.getMessage(), e);
         }
     }
 }

@@ -4,12 +4,12 @@ import io.github.dino4j.export.Reason;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.tensor.Engine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +108,7 @@ final class Session<E> implements AutoCloseable {
         int[] examples = order.examples(iteration);
         pace.workBegins();
         Learner.Update update = learner.update(step, examples, loader);
-        interrupted |=
-                Thread.interrupted(); // a set flag would close files under our hands; it is given back at the end
+        takeInterrupt(); // a set flag would close files under our hands
         pace.workEnds(examples.length);
         long done = iteration + 1;
         progress = progress.at(done, order.perEpoch(), pace.seconds());
@@ -140,12 +139,9 @@ final class Session<E> implements AutoCloseable {
     }
 
     private void evaluate(Step step, EventFile events) {
-        Scores scores;
-        Optional<RgbImage> sheet;
-        try (Ema.Swapped averaged = learner.averaged()) {
-            scores = task.evaluate();
-            sheet = task.sheet();
-        }
+        Measurement measured = throughInterrupts(this::measure);
+        Scores scores = measured.scores();
+        Optional<RgbImage> sheet = measured.sheet();
         pace.look();
         progress = progress.evaluated(scores, plan);
         view.add(log.evaluation(progress.iteration(), step.epoch(), scores));
@@ -155,14 +151,50 @@ final class Session<E> implements AutoCloseable {
                 progress.iteration(), scores, progress.withoutGain() == 0, progress.withoutGain()));
     }
 
+    private record Measurement(Scores scores, Optional<RgbImage> sheet) {}
+
+    private Measurement measure() {
+        try (Ema.Swapped averaged = learner.averaged()) {
+            return new Measurement(task.evaluate(), task.sheet());
+        }
+    }
+
+    /**
+     * Does what is done with files and changes nothing if it fails. An interrupt closes a file that is being read or written,
+     * here or in the task; then it is done again, since a session that was interrupted ends with a checkpoint.
+     */
+    private <T> T throughInterrupts(Supplier<T> work) {
+        takeInterrupt();
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            if (!takeInterrupt()) {
+                throw e;
+            }
+            return throughInterrupts(work);
+        } finally {
+            takeInterrupt();
+        }
+    }
+
+    /** Clears the thread's flag, which is given back at the end; whether it was set. */
+    private boolean takeInterrupt() {
+        boolean set = Thread.interrupted();
+        interrupted |= set;
+        return set;
+    }
+
     private boolean cancelled() {
-        interrupted |= Thread.interrupted();
+        takeInterrupt();
         return interrupted || listener.cancelled();
     }
 
     private void checkpoint() {
         log.sync(); // what the checkpoint has behind it must not be missing from the logs
-        folder.checkpoint(learner.state(), progress, plan);
+        throughInterrupts(() -> {
+            folder.checkpoint(learner.state(), progress, plan);
+            return progress;
+        });
         pace.checkpointed();
         listener.checkpointed(folder.last(), progress.iteration());
     }
@@ -177,20 +209,18 @@ final class Session<E> implements AutoCloseable {
 
     /** Exports the weights of the best evaluation whose checkpoint was kept, else the last ones. */
     private TrainingResult finish() {
-        if (!progress.best().isEmpty() && plan.best() > 0) {
-            Path best = folder.best(progress.best().get(0).iteration());
-            if (Files.exists(best)) {
-                Snapshots.read(best, learner.state());
-            } else {
-                listener.warned(best + ": is gone; the last weights are exported instead of the best.");
-            }
+        ExportedCheckpoint chosen = ExportedCheckpoint.of(folder, progress, Trainer.Checkpoint.BEST);
+        if (!chosen.file().equals(folder.last())) {
+            Snapshots.read(chosen.file(), learner.state());
+        } else if (!progress.best().isEmpty() && plan.best() > 0) {
+            listener.warned(folder.best(progress.best().get(0).iteration())
+                    + ": is gone; the last weights are exported instead of the best.");
         }
         List<Path> files;
         try {
             learner.averaged(); // for good: nothing learns on
-            Progress.Kept shown =
-                    progress.best().isEmpty() ? null : progress.best().get(0);
-            files = task.export(folder.path(), ExportNotes.of(task.title(), about, progress.iteration(), shown));
+            files = task.export(
+                    folder.path(), ExportNotes.of(task.title(), about, progress.iteration(), chosen.shown()));
         } catch (IOException e) {
             throw new TrainingException(
                     folder.path() + ": what was trained cannot be written: " + Reason.of(e)

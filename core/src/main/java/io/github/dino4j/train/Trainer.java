@@ -2,7 +2,6 @@ package io.github.dino4j.train;
 
 import io.github.dino4j.export.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -83,22 +82,11 @@ public final class Trainer<E> {
         RunDescription description = RunDescription.of(task, plan, plan.length().updates(order.perEpoch()));
         RunFolder files = RunFolder.existing(folder, description);
         Progress progress = files.progress();
-        Progress.Kept shown = progress.latest();
-        if (shown != null && shown.iteration() != progress.iteration()) {
-            shown = null; // measured before the last updates
-        }
-        Path file = files.last();
-        if (which == Checkpoint.BEST && !progress.best().isEmpty()) {
-            Path best = files.best(progress.best().get(0).iteration());
-            if (Files.exists(best)) {
-                file = best;
-                shown = progress.best().get(0);
-            }
-        }
+        ExportedCheckpoint chosen = ExportedCheckpoint.of(files, progress, which);
         try (Learner<E> learner = new Learner<>(task, plan)) {
-            Snapshots.read(file, learner.state());
+            Snapshots.read(chosen.file(), learner.state());
             learner.averaged(); // for good: nothing learns on
-            return task.export(to, ExportNotes.of(task.title(), about, progress.iteration(), shown));
+            return task.export(to, ExportNotes.of(task.title(), about, progress.iteration(), chosen.shown()));
         } catch (IOException e) {
             throw new TrainingException(
                     to + ": cannot be written: " + Reason.of(e) + ". Choose a folder that can, with room.", e);

@@ -53,14 +53,19 @@ record Weights(LearningBackbone backbone, LearningHead<?> head, Optional<Feature
     List<Path> export(Path folder, String file, Map<String, String> metadata) throws IOException {
         Files.createDirectories(folder);
         List<Path> files = new ArrayList<>(backbone.export(folder, metadata));
-        Map<String, String> notes = new LinkedHashMap<>(metadata);
-        files.stream()
-                .filter(made -> made.endsWith(LoraBackbone.FILE))
-                .forEach(adapter -> notes.put(LoraBackbone.METADATA_KEY, Fingerprint.of(adapter)));
         Path saved = folder.resolve(file);
-        head.save(saved, notes);
+        head.save(saved, notes(metadata, files));
         files.add(0, saved);
         return files;
+    }
+
+    /** What a head's file says: the metadata, and which adapter the head stands on if there is one among the backbone's files. */
+    static Map<String, String> notes(Map<String, String> metadata, List<Path> ofBackbone) {
+        Map<String, String> notes = new LinkedHashMap<>(metadata);
+        ofBackbone.stream()
+                .filter(made -> made.endsWith(LoraBackbone.FILE))
+                .forEach(adapter -> notes.put(LoraBackbone.METADATA_KEY, Fingerprint.of(adapter)));
+        return notes;
     }
 
     private static Map<String, Tensor> prefixed(String prefix, Map<String, Tensor> tensors) {
