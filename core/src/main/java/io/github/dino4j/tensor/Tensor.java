@@ -311,6 +311,9 @@ public final class Tensor {
 
     /** The order along an axis reversed. */
     public Tensor flip(int axis) {
+        if (device() == Device.META) {
+            return onMeta(shape()); // libtorch has no shape-only form of it
+        }
         return op("flip", () -> handle.flip(axis));
     }
 
