@@ -22,14 +22,14 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
-import java.util.random.RandomGenerator;
-import java.util.Arrays;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
