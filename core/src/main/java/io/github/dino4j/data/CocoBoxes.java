@@ -52,8 +52,8 @@ public final class CocoBoxes {
         if (names.isEmpty()) {
             throw new DataSetException(json + ": 'categories' is empty; at least one class is wanted.", List.of());
         }
-        ClassList classes = wanted.orElseGet(
-                () -> ClassList.of(String.valueOf(json.getFileName()), List.copyOf(names.values())));
+        ClassList classes =
+                wanted.orElseGet(() -> ClassList.of(String.valueOf(json.getFileName()), List.copyOf(names.values())));
         Map<Long, Integer> indices = indices(json, names, classes, wanted.isPresent());
         List<BadFile> bad = new ArrayList<>();
         Map<Long, Path> photos = new LinkedHashMap<>();

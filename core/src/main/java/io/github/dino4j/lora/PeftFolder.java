@@ -74,7 +74,7 @@ public final class PeftFolder {
                 OptionalDouble.of(config.alpha()),
                 config.dropout(),
                 targets(factors.keySet()),
-                blocks(factors.keySet()));
+                blocks(factors.keySet(), layers));
         return new Lora(spec, config.backbone(), factors);
     }
 
@@ -119,7 +119,7 @@ public final class PeftFolder {
     }
 
     /** Blocks of a vision transformer by number; where stages make numbers unclear, the factors themselves say it. */
-    private static BlockRange blocks(Set<String> keys) {
+    private static BlockRange blocks(Set<String> keys, List<LinearShape> layers) {
         java.util.TreeSet<Integer> numbers = new java.util.TreeSet<>();
         for (String key : keys) {
             if (!key.startsWith("blocks.")) {
@@ -127,7 +127,8 @@ public final class PeftFolder {
             }
             numbers.add(Integer.parseInt(key.split("\\.", -1)[1]));
         }
-        if (numbers.first() == 0 && numbers.last() == numbers.size() - 1) {
+        boolean further = layers.stream().anyMatch(layer -> layer.name().startsWith("blocks." + numbers.size() + "."));
+        if (numbers.first() == 0 && numbers.last() == numbers.size() - 1 && !further) {
             return BlockRange.ALL;
         }
         return new BlockRange(

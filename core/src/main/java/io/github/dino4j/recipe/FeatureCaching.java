@@ -29,8 +29,7 @@ record FeatureCaching(long memory, boolean half) {
         try {
             Path file = Files.createTempFile("dino4j-features", ".bin");
             owned.add(() -> Files.deleteIfExists(file));
-            FeatureCache cache =
-                    new FeatureCache(new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file));
+            FeatureCache cache = new FeatureCache(new FeatureCache.Options(memory, half ? DType.F16 : DType.F32, file));
             owned.add(cache);
             return cache;
         } catch (IOException e) {

@@ -313,4 +313,41 @@ class TruthSetTest {
                 .isNotEqualTo(split.validation().examples());
         assertThat(Split.random(numbered(2), 0.01, 7).validation().size()).isEqualTo(1);
     }
+
+    @Test
+    void looksUpTheCategoriesOfCocoInAListByName() throws IOException {
+        photo("images/a.png", 9, 9);
+        Path json = text("c.json", coco("a.png", 7));
+        ClassList list = ClassList.of("list", List.of("road", "car", "sky"));
+
+        TruthSet set = CocoBoxes.read(json, folder.resolve("images"), list);
+
+        assertThat(set.classes()).isEqualTo(list);
+        assertThat(set.example(0).boxes().get(0).label()).isZero();
+    }
+
+    @Test
+    void namesCategoriesOfCocoThatAreNoClasses() throws IOException {
+        photo("images/a.png", 9, 9);
+        Path json = text("c.json", coco("a.png", 7));
+
+        assertThatThrownBy(() ->
+                        CocoBoxes.read(json, folder.resolve("images"), ClassList.of("mine", List.of("road", "car"))))
+                .hasMessageContainingAll("'sky'", "mine")
+                .hasMessageNotContaining("'road'");
+    }
+
+    @Test
+    void keepsTheAreaOfAnOutlineOfCocoAlsoWhereTheBoxIsScaled() throws IOException {
+        photo("images/a.png", 9, 9);
+        Path json = text("c.json", coco("a.png", 7).replace("\"iscrowd\"", "\"area\":9,\"iscrowd\""));
+
+        LabelledBox box = CocoBoxes.read(json, folder.resolve("images"))
+                .example(0)
+                .boxes()
+                .get(0);
+
+        assertThat(box.area()).isEqualTo(9);
+        assertThat(box.at(new Box(0, 0, 6, 8)).area()).isEqualTo(36);
+    }
 }

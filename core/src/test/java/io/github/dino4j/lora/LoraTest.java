@@ -272,4 +272,14 @@ class LoraTest {
                 .hasMessageContaining("768")
                 .hasMessageContaining("made for dinov3_vits16");
     }
+
+    @Test
+    void theFirstBlocksAloneHaveNoPlaceInDinov3FinetunesForm() {
+        Lora lora = learned(LoraSpec.DEFAULT.withBlocks(new BlockRange("0-2")), "dinov3_vits16");
+
+        assertThatThrownBy(
+                        () -> FineTuneFactors.write(lora, folder.resolve("part.safetensors"), StateDict.of(Map.of())))
+                .hasMessageContaining("knows LoRA on all blocks")
+                .hasMessageContaining("0-2");
+    }
 }

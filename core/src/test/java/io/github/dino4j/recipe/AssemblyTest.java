@@ -344,4 +344,23 @@ class AssemblyTest {
     void exportsOnlyRuns() {
         assertThatThrownBy(() -> Recipe.ofRun(folder)).hasMessageContaining("holds no training run");
     }
+
+    @Test
+    void closesAllWhicheverFails() {
+        List<String> closed = new ArrayList<>();
+        List<AutoCloseable> owned = List.of(
+                () -> closed.add("first"),
+                () -> {
+                    throw new IOException("one");
+                },
+                () -> {
+                    throw new IllegalArgumentException("two");
+                });
+
+        assertThatThrownBy(() -> Assembly.close(owned))
+                .hasMessage("two")
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+
+        assertThat(closed).containsExactly("first");
+    }
 }

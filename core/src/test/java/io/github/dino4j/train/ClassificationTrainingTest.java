@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.dino4j.classify.ClassificationLoss;
 import io.github.dino4j.classify.ClassificationPredictor;
 import io.github.dino4j.classify.LinearInput;
+import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.predict.ClassList;
@@ -15,6 +16,7 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.predict.TinyModel;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
+import io.github.dino4j.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -337,5 +339,20 @@ class ClassificationTrainingTest {
         List<Probe> grid = Probe.grid(List.of(LinearInput.CLASS_AND_MEAN), 32);
         assertThat(grid.stream().map(Probe::name)).doesNotHaveDuplicates();
         assertThat(grid.get(0).name()).endsWith("lr_0_00000125");
+    }
+
+    @Test
+    void theHeadNamesTheAdapterItStandsOn(@TempDir Path folder) throws IOException {
+        var data = examples(List.of(List.of(0), List.of(1)));
+        try (Model plain = Model.random(TinyModel.CONFIG, 1, LoadOptions.Precision.PLAIN);
+                LearningBackbone backbone =
+                        LoraBackbone.of(plain, LoraSpec.DEFAULT, 1, LoraBackbone.Arithmetic.FLOAT32);
+                ClassificationTraining task = new ClassificationTraining(
+                        backbone, data, data, ClassificationTraining.Settings.of(CLASSES, ONE))) {
+            List<Path> files = task.export(folder, Map.of());
+
+            assertThat(Safetensors.metadata(files.get(0)))
+                    .containsEntry(LoraBackbone.METADATA_KEY, Fingerprint.of(files.get(1)));
+        }
     }
 }

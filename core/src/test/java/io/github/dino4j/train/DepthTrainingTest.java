@@ -24,10 +24,12 @@ import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,6 +157,37 @@ class DepthTrainingTest {
         try (Model model = TinyModel.random();
                 DepthTraining task = task(model, linear(), 3)) {
             assertThat(task.sheet().orElseThrow().width()).isGreaterThan(3 * 360);
+        }
+    }
+
+    @Test
+    void theMeanDepthIsOfWhatIsWithinTheRange() {
+        Examples<DepthExample> data = new Examples<>() {
+            @Override
+            public int size() {
+                return 2;
+            }
+
+            @Override
+            public String name(int index) {
+                return "photo " + index;
+            }
+
+            @Override
+            public DepthExample load(int index, RandomGenerator random) {
+                float[] metres = new float[SIDE * SIDE];
+                Arrays.fill(metres, index == 0 ? 2 : 100); // 4 is the farthest
+                return new DepthExample(new Blocks(SIDE, 16, 1, 1).input(0), metres);
+            }
+        };
+        try (Model model = TinyModel.random();
+                DepthTraining task = new DepthTraining(
+                        new FrozenBackbone(model),
+                        linear(),
+                        data,
+                        new Blocks(SIDE, 16, 1, 2).depthTruths(),
+                        DepthTraining.Settings.of(PRESET, Blocks.TRANSFORM, PROTOCOL))) {
+            assertThat(task.evaluate().protocol()).containsEntry("mean depth of the training set", 2.0);
         }
     }
 }

@@ -104,4 +104,22 @@ class FeatureCacheTest {
                     .hasMessageContaining("augmentation");
         }
     }
+
+    @Test
+    void anInterruptedThreadStillReadsAndWritesTheFile() {
+        try (Model model = TinyModel.random();
+                FeatureCache cache = new FeatureCache(options().withMemory(0));
+                Scope scope = Scope.inference()) {
+            FrozenBackbone backbone = new FrozenBackbone(model);
+            List<Input> inputs = List.of(BLOCKS.input(0));
+            Thread.currentThread().interrupt();
+
+            float[] first = cache.read(backbone, TAPS, inputs).get(0).tokens().toFloats();
+            float[] again = cache.read(backbone, TAPS, inputs).get(0).tokens().toFloats();
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(again).containsExactly(first);
+            assertThat(cache.computed()).isEqualTo(1);
+        }
+    }
 }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dino4j.weights.Safetensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -383,6 +387,50 @@ class TrainerTest {
             Trainer.of(task, Runs.plan(2).build()).run(folder, intruding);
 
             assertThat(refusals).hasSize(2).allMatch(message -> message.contains("a run is at work in this folder"));
+        }
+    }
+
+    @Test
+    void notesTheScoresOfTheWeightsItExportsWhereNoBestIsKept() throws Exception {
+        try (TinyTask task = scored(3.0, 1.0, 2.0)) {
+            Trainer.of(task, Runs.plan(3).best(0).build()).run(folder, TrainingListener.NONE);
+
+            assertThat(Safetensors.metadata(folder.resolve("head.safetensors")))
+                    .containsEntry("iterations", "18")
+                    .containsEntry("scores", "{\"error\":2.0}");
+        }
+    }
+
+    @Test
+    void anInterruptWhileItMeasuresEndsWithAScoreAndACheckpoint() throws Exception {
+        Path photo = Files.write(folder.resolve("photo"), new byte[10]);
+        try (TinyTask task = new TinyTask(0) {
+            private boolean before;
+
+            @Override
+            public Scores evaluate() {
+                if (!before) {
+                    before = true;
+                    Thread.currentThread().interrupt();
+                }
+                try (FileChannel channel = FileChannel.open(photo)) {
+                    channel.read(ByteBuffer.allocate(10)); // fails under the flag
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return super.evaluate();
+            }
+        }) {
+            Path run = folder.resolve("run");
+
+            TrainingResult result = Trainer.of(task, Runs.plan(4).build()).run(run, TrainingListener.NONE);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(result.end()).isEqualTo(TrainingResult.End.CANCELLED);
+            assertThat(result.bestIteration()).isEqualTo(6);
+            assertThat(Safetensors.metadata(run.resolve("checkpoints/last.safetensors"))
+                            .get("progress"))
+                    .contains("\"iteration\":6");
         }
     }
 }
