@@ -24,6 +24,9 @@ record Parts(
         long seed,
         Optional<FeatureCache> keep,
         List<AutoCloseable> owned) {
+    /** Why features of a changing photo are not kept. */
+    static final String RANDOM = "the augmentation is random, and each epoch has features of its own";
+
     /** Notes something that shall end with the assembly; returns it. */
     <T extends AutoCloseable> T alsoClose(T other) {
         owned.add(other);
@@ -32,6 +35,24 @@ record Parts(
 
     /** Where features are kept: if nothing random precedes a frozen backbone. */
     Optional<FeatureCache> cache(boolean random) {
-        return random || !backbone.isFrozen() ? Optional.empty() : keep;
+        Optional<String> learns = backbone.isFrozen() ? Optional.empty() : Optional.of("the backbone learns");
+        return cacheUnless(random ? Optional.of(RANDOM) : learns);
+    }
+
+    /**
+     * Where features are kept, if nothing forbids it.
+     *
+     * @param obstacle why features cannot be computed once, for the message
+     * @throws RecipeException if there is one, and the recipe says that features shall be kept
+     */
+    Optional<FeatureCache> cacheUnless(Optional<String> obstacle) {
+        if (obstacle.isEmpty()) {
+            return keep;
+        }
+        Section features = top.section("features");
+        if (features.flag("keep", false)) {
+            features.without(obstacle.get(), "keep");
+        }
+        return Optional.empty();
     }
 }
