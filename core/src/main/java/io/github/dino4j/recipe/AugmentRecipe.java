@@ -54,7 +54,8 @@ record AugmentRecipe(Change change, int height, int width, boolean random) {
         for (int side : List.of(height, width)) {
             if (side % multiple != 0) {
                 throw new RecipeException("'" + s.name("size") + "': " + side + " is no multiple of " + multiple
-                        + ", which head and backbone need; take " + Math.max(multiple, side / multiple * multiple) + " or "
+                        + ", which head and backbone need; take " + Math.max(multiple, side / multiple * multiple)
+                        + " or "
                         + (side / multiple + 1) * multiple);
             }
         }

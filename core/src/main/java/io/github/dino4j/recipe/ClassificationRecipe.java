@@ -86,9 +86,7 @@ final class ClassificationRecipe implements TaskRecipe {
                 blocks,
                 head.flag("average", true),
                 head.choice("join", LinearInput.Join.class, LinearInput.Join.CONCATENATED));
-        return kind(head) == Kind.PROBE
-                ? Probe.grid(List.of(input), step)
-                : List.of(new Probe(input, 1));
+        return kind(head) == Kind.PROBE ? Probe.grid(List.of(input), step) : List.of(new Probe(input, 1));
     }
 
     private static Examples<ClassExample> examples(TruthSet set, Change change, Transform transform) {

@@ -140,8 +140,8 @@ final class SegmentationRecipe implements TaskRecipe {
 
     /** Refuses keys that belong to other heads. */
     private static void unread(Section s, Kind kind) {
-        List<String> keys = new ArrayList<>(
-                List.of("layers", "width", "padding", "relu", "fusion", "points", "class_weights"));
+        List<String> keys =
+                new ArrayList<>(List.of("layers", "width", "padding", "relu", "fusion", "points", "class_weights"));
         keys.removeAll(
                 switch (kind) {
                     case LINEAR -> List.of("layers", "class_weights");

@@ -167,9 +167,7 @@ class AssemblyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             segmentation | backbone.precision   | int8        | backbone.adaptation=lora
             segmentation | backbone.precision   | int8        | backbone.adaptation=whole
             segmentation | backbone.arithmetic  | float32     | seed=1
@@ -212,9 +210,7 @@ class AssemblyTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             training.clip     | 0
             training.average  | 1
             training.betas    | 0.9, 1
