@@ -4,7 +4,9 @@ import io.github.dino4j.recipe.Assembly;
 import io.github.dino4j.recipe.Recipe;
 import io.github.dino4j.recipe.RecipeTemplate;
 import io.github.dino4j.tensor.Engine;
+import io.github.dino4j.train.TrainingException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +77,10 @@ final class TrainCommand implements Callable<Integer> {
                 console.usage("a recipe is missing; a commented one: dino4j train --init segmentation > my.yaml"));
         threads.ifPresent(Engine::threads);
         Path folder = output.orElseGet(() -> Path.of("runs", stem(recipe)));
+        if (!checkOnly && Files.exists(folder.resolve("run.json"))) { // before minutes of checking
+            throw new TrainingException(
+                    folder + ": holds a run already. Go on with it (dino4j resume), or give another folder with -o.");
+        }
         try (Assembly run = Assembly.of(Recipe.read(recipe).with(changes))) {
             TrainingRun training = new TrainingRun(console, run, folder, json);
             if (!noCheck || checkOnly) {

@@ -1,7 +1,9 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.data.BadFile;
 import io.github.dino4j.data.CheckListener;
 import io.github.dino4j.data.DataReport;
+import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.recipe.Assembly;
 import io.github.dino4j.train.Scores;
 import io.github.dino4j.train.TrainingListener;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A training run on the command line: the check of its data, a bar while it learns, what came out of it. */
 final class TrainingRun {
@@ -27,13 +30,25 @@ final class TrainingRun {
         this.json = json;
     }
 
-    /** Reads every file; throws if one cannot be used. */
+    /** Reads every file of both sets; throws if one cannot be used, with the findings of both. */
     void check() {
         console.note("checking every file of " + run.split().training().name() + " and "
                 + run.split().validation().name());
         List<DataReport> reports = run.check(2, CheckListener.NONE);
+        List<DataReport> failed =
+                reports.stream().filter(report -> !report.passed()).toList();
+        if (failed.size() == 1) {
+            failed.get(0).require();
+        } else if (!failed.isEmpty()) {
+            List<BadFile> bad =
+                    failed.stream().flatMap(report -> report.bad().stream()).toList();
+            String sets = failed.stream().map(DataReport::set).collect(Collectors.joining(" and "));
+            throw new DataSetException(
+                    sets + ": " + bad.size()
+                            + " findings, nothing was begun. Repair the files, or take them out of the sets:",
+                    bad);
+        }
         for (DataReport report : reports) {
-            report.require();
             console.note(report.table().stripTrailing());
             if (!report.missingClasses().isEmpty()) {
                 console.note(

@@ -138,6 +138,16 @@ class TrainCommandTest {
         train("-q", "--no-check").fails(1, "holds a run already");
     }
 
+    @Test
+    void aFolderThatHoldsARunIsRefusedBeforeItsDataAreRead() throws IOException {
+        Files.writeString(Files.createDirectories(run()).resolve("run.json"), "{}");
+
+        Cli refused = train();
+
+        refused.fails(1, "holds a run already");
+        assertThat(refused.err()).doesNotContain("checking every file");
+    }
+
     /** A process of its own that trains slowly enough to be met in the middle. */
     private Process start(Path run) throws IOException {
         return new ProcessBuilder(

@@ -33,10 +33,15 @@ record AugmentRecipe(Change change, int height, int width, boolean random) {
         DETECTION
     }
 
+    /** Only the size, without chance: what validation sees. */
+    Change plain() {
+        return new Resizing.Exact(height, width, Interpolation.BILINEAR);
+    }
+
     /**
      * Reads the section.
      *
-     * @param multiple that sizes must have, the backbone's patch
+     * @param multiple that sizes must have for head and backbone
      */
     static AugmentRecipe read(Section s, Kind otherwise, int size, int multiple) {
         Kind kind = s.choice("kind", Kind.class, otherwise);
@@ -49,7 +54,8 @@ record AugmentRecipe(Change change, int height, int width, boolean random) {
         for (int side : List.of(height, width)) {
             if (side % multiple != 0) {
                 throw new RecipeException("'" + s.name("size") + "': " + side + " is no multiple of " + multiple
-                        + ", the backbone's patch; take " + Math.max(multiple, side / multiple * multiple) + " or "
+                        + ", which head and backbone need; take " + Math.max(multiple, side / multiple * multiple)
+                        + " or "
                         + (side / multiple + 1) * multiple);
             }
         }

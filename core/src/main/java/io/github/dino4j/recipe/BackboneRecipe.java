@@ -48,7 +48,14 @@ final class BackboneRecipe {
      * @param depth whether the task can give it depth
      */
     static Model model(Section s, boolean depth) {
-        return model(s, adaptation(s) == Adaptation.FROZEN, depth);
+        Adaptation adaptation = adaptation(s);
+        String why = "'" + s.name("adaptation") + "' is " + Section.word(adaptation);
+        if (adaptation == Adaptation.FROZEN) {
+            s.without(why + ", and nothing of it learns", "arithmetic", "checkpoint_blocks");
+        } else {
+            s.without(why + ", and a backbone that learns keeps plain weights", "precision");
+        }
+        return model(s, adaptation == Adaptation.FROZEN, depth);
     }
 
     /** Loads the model with weights that can be read and written. */

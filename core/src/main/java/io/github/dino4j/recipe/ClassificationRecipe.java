@@ -1,6 +1,5 @@
 package io.github.dino4j.recipe;
 
-import io.github.dino4j.augment.Augmentations;
 import io.github.dino4j.augment.Change;
 import io.github.dino4j.augment.Scene;
 import io.github.dino4j.backbone.BackboneConfig;
@@ -58,7 +57,6 @@ final class ClassificationRecipe implements TaskRecipe {
                 AugmentRecipe.Kind.CLASSIFICATION,
                 14 * backbone.patch(),
                 backbone.patch());
-        Change measured = Augmentations.none(augment.height());
         ClassificationTraining.Settings settings = ClassificationTraining.Settings.of(
                         ClassList.of(training.name(), training.classes().names()), probes(parts, head))
                 .withLoss(new ClassificationLoss.CrossEntropy(head.positive("smoothing", 0)))
@@ -69,19 +67,26 @@ final class ClassificationRecipe implements TaskRecipe {
         return new ClassificationTraining(
                 parts.backbone(),
                 examples(training, augment.change(), transform),
-                examples(parts.split().validation(), measured, transform),
+                examples(parts.split().validation(), augment.plain(), transform),
                 settings);
     }
 
     private static List<Probe> probes(Parts parts, Section head) {
+        Section training = parts.top().section("training");
+        if (kind(head) == Kind.PROBE && parts.backbone().isFrozen()) {
+            String why = "each classifier of a probe is a group with a rate of its own, and the backbone is frozen";
+            training.without(why, "layer_decay", "patch_embed_rate");
+            if (training.choice("decay", PlanRecipe.Decay.class, PlanRecipe.Decay.ALL) != PlanRecipe.Decay.ALL) {
+                training.without(why, "decay");
+            }
+        }
+        int step = training.atLeast("batch", 1, PROBE_BATCH) * training.atLeast("accumulate", 1, 1);
         int blocks = head.atLeast("blocks", 1, 1);
         LinearInput input = new LinearInput(
                 blocks,
                 head.flag("average", true),
                 head.choice("join", LinearInput.Join.class, LinearInput.Join.CONCATENATED));
-        return kind(head) == Kind.PROBE
-                ? Probe.grid(List.of(input), parts.top().section("training").atLeast("batch", 1, PROBE_BATCH))
-                : List.of(new Probe(input, 1));
+        return kind(head) == Kind.PROBE ? Probe.grid(List.of(input), step) : List.of(new Probe(input, 1));
     }
 
     private static Examples<ClassExample> examples(TruthSet set, Change change, Transform transform) {

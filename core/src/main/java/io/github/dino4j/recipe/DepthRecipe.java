@@ -100,6 +100,11 @@ final class DepthRecipe implements TaskRecipe {
 
     private static Function<Parameters, DepthHead> head(Section s, BackboneConfig backbone, DepthPreset preset) {
         Kind kind = s.choice("kind", Kind.class, Kind.LINEAR);
+        if (kind == Kind.LINEAR) {
+            s.without("linear has no such part", "width", "readout");
+        } else {
+            s.without("dpt reads four layers", "layers");
+        }
         int bins = s.atLeast("bins", 1, 256);
         int layers = s.atLeast("layers", 1, 1);
         int width = s.atLeast("width", 2, 128);

@@ -13,8 +13,10 @@ import io.github.dino4j.train.DetectionExample;
 import io.github.dino4j.train.DetectionTraining;
 import io.github.dino4j.train.DetectionTruth;
 import io.github.dino4j.train.Examples;
+import io.github.dino4j.train.FeatureCache;
 import io.github.dino4j.train.LearningHead;
 import io.github.dino4j.train.TrainingTask;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
@@ -65,7 +67,10 @@ final class DetectionRecipe implements TaskRecipe {
                         transform.normalisation(),
                         validation.atLeast("side", 1, Math.min(augment.height(), augment.width())))
                 .withPictures(validation.atLeast("pictures", 0, 4));
-        settings = parts.cache(augment.random()).map(settings::withCache).orElse(settings);
+        Optional<FeatureCache> cache = config.windows() == 0
+                ? parts.cache(augment.random())
+                : parts.cacheUnless(Optional.of("the detector reads the photo in windows"));
+        settings = cache.map(settings::withCache).orElse(settings);
         return DetectionTraining.of(
                 parts.backbone(),
                 LearningHead.random(parts.seed(), p -> new Detector(p, config)),
@@ -77,6 +82,9 @@ final class DetectionRecipe implements TaskRecipe {
 
     private static DetectorConfig config(Section s, BackboneConfig backbone, int classes) {
         Kind kind = s.choice("kind", Kind.class, Kind.LIGHT);
+        if (kind == Kind.LIGHT) {
+            s.without("light reads the photo as a whole", "windows");
+        }
         int windows = s.atLeast("windows", 0, 2);
         DetectorConfig config = kind == Kind.LIGHT
                 ? DetectorConfig.light(backbone, classes)

@@ -28,11 +28,6 @@ final class DistillationRecipe implements TaskRecipe {
         int patch = parts.backbone().config().patch();
         AugmentRecipe augment = AugmentRecipe.read(
                 parts.top().section("augmentation"), AugmentRecipe.Kind.CLASSIFICATION, 14 * patch, patch);
-        AugmentRecipe plain = new AugmentRecipe(
-                io.github.dino4j.augment.Augmentations.none(augment.height()),
-                augment.height(),
-                augment.width(),
-                false);
         Transform transform = parts.model().card().transform();
         Model teacher = parts.alsoClose(BackboneRecipe.teacher(parts.top().section("teacher")));
         return new DistillationTraining(
@@ -40,7 +35,7 @@ final class DistillationRecipe implements TaskRecipe {
                 parts.backbone(),
                 parts.seed(),
                 new PhotoExamples<>(parts.split().training(), augment.change(), transform, false, (i, s, x) -> x),
-                new PhotoExamples<Input>(parts.split().validation(), plain.change(), transform, false, (i, s, x) -> x),
-                parts.cacheOfTeacher(augment.random()));
+                new PhotoExamples<Input>(parts.split().validation(), augment.plain(), transform, false, (i, s, x) -> x),
+                parts.cacheUnless(augment.random() ? Optional.of(Parts.RANDOM) : Optional.empty()));
     }
 }

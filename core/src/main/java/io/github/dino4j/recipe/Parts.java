@@ -24,6 +24,9 @@ record Parts(
         long seed,
         Optional<FeatureCaching> keep,
         List<AutoCloseable> owned) {
+    /** Why features of a changing photo are not kept. */
+    static final String RANDOM = "the augmentation is random, and each epoch has features of its own";
+
     /** Notes something that shall end with the assembly; returns it. */
     <T extends AutoCloseable> T alsoClose(T other) {
         owned.add(other);
@@ -32,11 +35,24 @@ record Parts(
 
     /** Where features are kept: if nothing random precedes a frozen backbone. */
     Optional<FeatureCache> cache(boolean random) {
-        return backbone.isFrozen() ? cacheOfTeacher(random) : Optional.empty();
+        Optional<String> learns = backbone.isFrozen() ? Optional.empty() : Optional.of("the backbone learns");
+        return cacheUnless(random ? Optional.of(RANDOM) : learns);
     }
 
-    /** Where features of a backbone that never learns are kept: if nothing random precedes it. */
-    Optional<FeatureCache> cacheOfTeacher(boolean random) {
-        return random ? Optional.empty() : keep.map(how -> how.open(owned));
+    /**
+     * Where features are kept, if nothing forbids it.
+     *
+     * @param obstacle why features cannot be computed once, for the message
+     * @throws RecipeException if there is one, and the recipe says that features shall be kept
+     */
+    Optional<FeatureCache> cacheUnless(Optional<String> obstacle) {
+        if (obstacle.isEmpty()) {
+            return keep.map(how -> how.open(owned));
+        }
+        Section features = top.section("features");
+        if (features.flag("keep", false)) {
+            features.without(obstacle.get(), "keep");
+        }
+        return Optional.empty();
     }
 }

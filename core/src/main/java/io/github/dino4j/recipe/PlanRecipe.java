@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
  * The section {@code training} of a recipe: how long, how fast, by which optimiser.
@@ -90,14 +91,14 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
         long total = length.updates(perEpoch);
         OptimizerSpec optimizer = optimizer(s, defaults);
         double rate = s.positive("rate", defaults.rate());
-        Schedule schedule = schedule(s, defaults, rate, total, perEpoch);
+        Schedule schedule = made(s, "schedule", () -> schedule(s, defaults, rate, total, perEpoch));
         TrainingPlan.Builder plan = TrainingPlan.builder(length, batch)
                 .accumulation(accumulate)
                 .dropLast(dropLast)
                 .optimizer(optimizer)
                 .schedules(Schedules.of(
                         schedule, s.positive("weight_decay", defaults.weightDecay()), optimizer.momentum()))
-                .clip(clip(s))
+                .clip(made(s, "clip", () -> clip(s)))
                 .evaluateEvery(
                         s.has("evaluate_iterations")
                                 ? Span.iterations(s.atLeast("evaluate_iterations", 1, 1))
@@ -110,6 +111,9 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
                 .decodeThreads(s.atLeast("decode_threads", 1, 2));
         OptionalDouble average = s.number("average");
         if (average.isPresent()) {
+            if (!(average.getAsDouble() >= 0 && average.getAsDouble() < 1)) {
+                throw s.wrong("average", "a number from 0 to below 1");
+            }
             plan.averaging(average.getAsDouble());
         }
         Rule rule = new Rule(
@@ -126,18 +130,59 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
 
     private static OptimizerSpec optimizer(Section s, Defaults defaults) {
         String name = s.choice("optimizer", Map.of("adamw", "adamw", "sgd", "sgd"), defaults.optimizer());
+        if (name.equals("sgd")) {
+            s.without("'" + s.name("optimizer") + "' is sgd", "betas", "eps");
+        } else {
+            s.without("'" + s.name("optimizer") + "' is " + name, "momentum");
+        }
         List<Double> betas = s.list("betas", Double::parseDouble, List.of(0.9, 0.999));
         double momentum = s.positive("momentum", 0.9);
         double eps = s.positive("eps", 1e-8);
         if (betas.size() != 2) {
             throw s.wrong("betas", "two numbers, such as [0.9, 0.999]");
         }
-        return name.equals("sgd")
-                ? new OptimizerSpec.Sgd(momentum)
-                : new OptimizerSpec.AdamW(betas.get(0), betas.get(1), eps);
+        if (name.equals("sgd")) {
+            return made(s, "momentum", () -> new OptimizerSpec.Sgd(momentum));
+        }
+        if (eps == 0) {
+            throw s.wrong("eps", "a number above 0");
+        }
+        return made(s, "betas", () -> new OptimizerSpec.AdamW(betas.get(0), betas.get(1), eps));
+    }
+
+    /** Makes something of a key's value; its errors name the key. */
+    private static <T> T made(Section s, String key, Supplier<T> make) {
+        try {
+            return make.get();
+        } catch (IllegalArgumentException e) {
+            throw new RecipeException("'" + s.name(key) + "': " + e.getMessage(), e);
+        }
     }
 
     private static Schedule schedule(Section s, Defaults defaults, double rate, long total, long perEpoch) {
+        String name = s.choice(
+                "schedule",
+                Map.of(
+                        "constant", "constant",
+                        "cosine", "cosine",
+                        "polynomial", "polynomial",
+                        "one-cycle", "one-cycle",
+                        "warmup-one-cycle", "warmup-one-cycle",
+                        "steps", "steps"),
+                defaults.schedule());
+        String why = "'" + s.name("schedule") + "' is " + name;
+        if (name.equals("one-cycle")) {
+            s.without(why + ", which rises by itself", "warmup_epochs", "warmup_iterations");
+        }
+        if (!name.equals("cosine") && !name.equals("polynomial")) {
+            s.without(why, "end_rate");
+        }
+        if (!name.equals("steps")) {
+            s.without(why, "milestones", "step_factor");
+        }
+        if (!name.equals("polynomial")) {
+            s.without(why, "power");
+        }
         double end = s.positive("end_rate", 0);
         long warmup = s.has("warmup_iterations")
                 ? s.atLeast("warmup_iterations", 0, 0)
@@ -149,16 +194,6 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
         List<Double> milestones = s.list("milestones", Double::parseDouble, List.of(0.8));
         double factor = s.positive("step_factor", 0.1);
         double power = s.positive("power", 1);
-        String name = s.choice(
-                "schedule",
-                Map.of(
-                        "constant", "constant",
-                        "cosine", "cosine",
-                        "polynomial", "polynomial",
-                        "one-cycle", "one-cycle",
-                        "warmup-one-cycle", "warmup-one-cycle",
-                        "steps", "steps"),
-                defaults.schedule());
         return switch (name) {
             case "constant" -> warmed(Schedule.constant(rate), warmup);
             case "cosine" ->
@@ -186,6 +221,9 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
 
     private static GradientClip clip(Section s) {
         OptionalDouble most = s.number("clip");
+        if (most.isEmpty()) {
+            s.without("there is no '" + s.name("clip") + "'", "clip_by");
+        }
         String by = s.choice("clip_by", Map.of("total", "total", "each", "each"), "total");
         if (most.isEmpty()) {
             return GradientClip.NONE;

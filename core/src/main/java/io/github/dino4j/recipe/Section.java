@@ -48,6 +48,19 @@ public final class Section {
         return node.hasNonNull(key);
     }
 
+    /**
+     * Refuses keys that would change nothing.
+     *
+     * @param why the end of the message, such as "the schedule is constant"
+     */
+    void without(String why, String... keys) {
+        for (String key : keys) {
+            if (has(key)) {
+                throw new RecipeException("'" + name(key) + "' has no effect: " + why + "; take the line out");
+            }
+        }
+    }
+
     /** Full name of a key of this section, for messages: {@code training.optimizer.rate}. */
     public String name(String key) {
         return path.isEmpty() ? key : path + "." + key;

@@ -29,6 +29,7 @@ import io.github.dino4j.train.SegmentExample;
 import io.github.dino4j.train.SegmentTruth;
 import io.github.dino4j.train.SegmentationTraining;
 import io.github.dino4j.train.TrainingTask;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -74,6 +75,7 @@ final class SegmentationRecipe implements TaskRecipe {
         ClassList classes = split.training().classes();
         BackboneConfig backbone = parts.backbone().config();
         Kind kind = head.choice("kind", Kind.class, Kind.LINEAR);
+        unread(head, kind);
         boolean levels = kind != Kind.LINEAR && kind != Kind.FINE_TUNE_LINEAR;
         if (levels && backbone.depth() < LEVELS) {
             throw new RecipeException("'" + head.name("kind") + ": " + Section.word(kind) + "' reads " + LEVELS
@@ -92,7 +94,7 @@ final class SegmentationRecipe implements TaskRecipe {
         settings = parts.cache(augment.random()).map(settings::withCache).orElse(settings);
         long seed = parts.seed();
         MaskLoss loss = MaskLoss.STANDARD.withPoints(head.atLeast("points", 1, 112 * 112));
-        SegmentLoss pixels = loss(head);
+        SegmentLoss pixels = loss(head, classes.size());
         if (kind == Kind.MASK2FORMER) {
             Mask2FormerConfig config = Mask2FormerConfig.of(backbone, head.atLeast("width", 32, 256), classes.size());
             return SegmentationTraining.ofMasks(
@@ -136,12 +138,30 @@ final class SegmentationRecipe implements TaskRecipe {
         };
     }
 
-    private static SegmentLoss loss(Section s) {
-        return new SegmentLoss.CrossEntropy(
-                SegmentLoss.Reduction.MEAN_OF_VALID,
-                s.list("class_weights", Float::parseFloat, List.of()),
-                SegmentLoss.IGNORED,
-                1);
+    /** Refuses keys that belong to other heads. */
+    private static void unread(Section s, Kind kind) {
+        List<String> keys =
+                new ArrayList<>(List.of("layers", "width", "padding", "relu", "fusion", "points", "class_weights"));
+        keys.removeAll(
+                switch (kind) {
+                    case LINEAR -> List.of("layers", "class_weights");
+                    case FINE_TUNE_LINEAR -> List.of("class_weights");
+                    case FPN -> List.of("width", "padding", "relu", "class_weights");
+                    case PYRAMID -> List.of("width", "fusion", "class_weights");
+                    case MASK2FORMER -> List.of("width", "points");
+                });
+        s.without(
+                "'" + s.name("kind") + "' is " + Section.word(kind) + ", which does not read it",
+                keys.toArray(String[]::new));
+    }
+
+    private static SegmentLoss loss(Section s, int classes) {
+        List<Float> weights = s.list("class_weights", Float::parseFloat, List.of());
+        if (!weights.isEmpty() && weights.size() != classes) {
+            throw new RecipeException("'" + s.name("class_weights") + "' has " + weights.size() + " factors for "
+                    + classes + " classes; write one for each");
+        }
+        return new SegmentLoss.CrossEntropy(SegmentLoss.Reduction.MEAN_OF_VALID, weights, SegmentLoss.IGNORED, 1);
     }
 
     private static SegmentOptions inference(Section s) {

@@ -2,6 +2,7 @@ package io.github.dino4j.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From a recipe to files that the predictors load, over tiny data. */
@@ -81,7 +83,9 @@ class AssemblyTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "fine-tune-linear", "fpn", "pyramid", "mask2former"})
     void trainsSegmentationHeadsThatThePredictorLoads(String kind) {
-        TrainingResult result = train(recipe("segmentation", "head.kind=" + kind, "head.width=32", "head.points=64"));
+        Recipe recipe = recipe("segmentation", "head.kind=" + kind);
+        recipe = kind.endsWith("linear") ? recipe : recipe.with("head.width", "32");
+        TrainingResult result = train(kind.equals("mask2former") ? recipe.with("head.points", "64") : recipe);
 
         assertThat(result.iterations()).isEqualTo(2);
         assertThat(result.best()).isPresent();
@@ -95,7 +99,8 @@ class AssemblyTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "dpt"})
     void trainsDepthHeadsThatThePredictorLoads(String kind) {
-        TrainingResult result = train(recipe("depth", "head.kind=" + kind, "head.bins=16", "head.width=16"));
+        Recipe recipe = recipe("depth", "head.kind=" + kind, "head.bins=16");
+        TrainingResult result = train(kind.equals("dpt") ? recipe.with("head.width", "16") : recipe);
 
         try (Model model = backbone();
                 DepthPredictor predictor =
@@ -159,6 +164,83 @@ class AssemblyTest {
     @Test
     void loraSettingsWithoutLoraAreRefused() {
         refuses(recipe("segmentation", "backbone.lora.rank=4"), "'backbone.lora' is given", "write 'adaptation: lora'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            segmentation | backbone.precision   | int8        | backbone.adaptation=lora
+            segmentation | backbone.precision   | int8        | backbone.adaptation=whole
+            segmentation | backbone.arithmetic  | float32     | seed=1
+            segmentation | backbone.checkpoint_blocks | 1     | seed=1
+            segmentation | training.warmup_epochs | 0.1       | training.schedule=one-cycle
+            segmentation | training.warmup_iterations | 1     | training.schedule=one-cycle
+            segmentation | training.end_rate    | 0.1         | training.schedule=constant
+            segmentation | training.end_rate    | 0.1         | training.schedule=steps
+            segmentation | training.milestones  | 0.5         | seed=1
+            segmentation | training.step_factor | 0.5         | seed=1
+            segmentation | training.power       | 2           | seed=1
+            segmentation | training.betas       | 0.9, 0.99   | training.optimizer=sgd
+            segmentation | training.eps         | 1e-6        | training.optimizer=sgd
+            segmentation | training.momentum    | 0.5         | seed=1
+            segmentation | training.clip_by     | each        | seed=1
+            segmentation | head.width           | 32          | seed=1
+            segmentation | head.layers          | 4           | head.kind=fpn
+            segmentation | head.relu            | true        | head.kind=pyramid
+            segmentation | head.padding         | 0           | head.kind=pyramid
+            segmentation | head.fusion          | msdeform    | head.kind=fpn
+            segmentation | head.points          | 64          | head.kind=fpn
+            segmentation | head.class_weights   | 1, 1, 1     | head.kind=mask2former
+            segmentation | features.keep        | true        | augmentation.kind=mirror
+            segmentation | features.keep        | true        | backbone.adaptation=lora
+            distillation | features.keep        | true        | augmentation.kind=mirror
+            detection    | features.keep        | true        | head.kind=published
+            detection    | head.windows         | 2           | seed=1
+            depth        | head.layers          | 4           | head.kind=dpt
+            depth        | head.width           | 32          | seed=1
+            classification | training.decay     | matrices    | head.kind=probe
+            classification | training.layer_decay | 0.9       | head.kind=probe
+            """)
+    void keysWithoutEffectAreRefused(String task, String key, String value, String beside) {
+        refuses(recipe(task, beside).with(key, value), "'" + key + "' has no effect: ");
+    }
+
+    @Test
+    void thereIsOneWeightForEachClass() {
+        refuses(recipe("segmentation", "head.class_weights=[1, 2]"), "'head.class_weights' has 2 factors for 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            training.clip     | 0
+            training.average  | 1
+            training.betas    | 0.9, 1
+            training.eps      | 0
+            """)
+    void impossibleNumbersOfThePlanNameTheirKey(String key, String value) {
+        refuses(recipe("segmentation").with(key, value), "'" + key + "'");
+    }
+
+    @Test
+    void anImpossibleScheduleNamesItsKey() {
+        refuses(recipe("segmentation", "training.schedule=one-cycle"), "'training.schedule'", "no schedule");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classification", "distillation"})
+    void validationSeesHeightAndWidthOfTraining(String task) {
+        Recipe recipe = recipe(task, "augmentation.size=[32, 48]", "training.iterations=1");
+
+        assertThat(train(recipe).best()).isPresent();
+    }
+
+    @Test
+    void aProbesRatesGrowWithTheBatchesBehindAnUpdate() {
+        Recipe probe = recipe("classification", "head.kind=probe");
+        try (Assembly plain = Assembly.of(probe);
+                Assembly accumulated = Assembly.of(probe.with("training.accumulate", "2"))) {
+            double once = plain.task().groups().get(0).rate();
+            assertThat(accumulated.task().groups().get(0).rate()).isCloseTo(2 * once, within(1e-12));
+        }
     }
 
     @Test
