@@ -8,6 +8,7 @@ import io.github.dino4j.train.DistillationTraining;
 import io.github.dino4j.train.FrozenBackbone;
 import io.github.dino4j.train.Input;
 import io.github.dino4j.train.TrainingTask;
+import java.util.Optional;
 
 /** {@code task: distillation}: the backbone of the recipe learns the features of {@code teacher}. */
 final class DistillationRecipe implements TaskRecipe {
