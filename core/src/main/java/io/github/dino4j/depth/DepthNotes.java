@@ -3,19 +3,13 @@ package io.github.dino4j.depth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dino4j.backbone.Layers;
-import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.predict.HeadMetadata;
 import io.github.dino4j.weights.CheckpointException;
-import io.github.dino4j.weights.Safetensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * What a depth head's tensors cannot tell, as a text in the file that a training run wrote: which layers it reads, between
@@ -25,7 +19,7 @@ import java.util.stream.IntStream;
  */
 public record DepthNotes(DepthPreset preset, Layers layers) {
     /** Under this key among a file's metadata. */
-    public static final String KEY = "dino4j.depth";
+    public static final String KEY = "dino4j.depth-head";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,12 +40,8 @@ public record DepthNotes(DepthPreset preset, Layers layers) {
                 .put("upsampling", preset.upsampling())
                 .put("fit", preset.fit().name())
                 .put("restoration", preset.restoration().name());
-        ArrayNode indices = json.putArray("layers");
-        Arrays.stream(layers.indices(depth)).forEach(indices::add);
-        preset.normalisation().ifPresent(n -> {
-            put(json.putArray("mean"), n.mean());
-            put(json.putArray("std"), n.std());
-        });
+        HeadMetadata.put(json, layers, depth);
+        HeadMetadata.put(json, preset.normalisation());
         return Map.of(KEY, json.toString());
     }
 
@@ -61,11 +51,7 @@ public record DepthNotes(DepthPreset preset, Layers layers) {
      * @throws CheckpointException if they cannot be understood
      */
     static Optional<DepthNotes> read(Path file) {
-        if (!Files.isRegularFile(file)
-                || !file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(Safetensors.metadata(file).get(KEY)).map(text -> parse(file, text));
+        return HeadMetadata.text(file, KEY).map(text -> parse(file, text));
     }
 
     private static DepthNotes parse(Path file, String text) {
@@ -89,33 +75,13 @@ public record DepthNotes(DepthPreset preset, Layers layers) {
                     json.path("upsampling").asInt(),
                     InputFit.valueOf(json.path("fit").asText()),
                     Restoration.valueOf(json.path("restoration").asText()),
-                    json.has("mean")
-                            ? Optional.of(Normalisation.of(floats(json.path("mean")), floats(json.path("std"))))
-                            : Optional.empty());
-            return new DepthNotes(
-                    preset,
-                    Layers.of(IntStream.range(0, json.path("layers").size())
-                            .map(i -> json.path("layers").path(i).asInt())
-                            .toArray()));
+                    HeadMetadata.normalisation(json));
+            return new DepthNotes(preset, HeadMetadata.layers(json));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new CheckpointException(
                     file + ": its notes on the depth head ('" + KEY + "') cannot be understood: " + e.getMessage()
                             + ". Name a preset to go without them.",
                     e);
         }
-    }
-
-    private static void put(ArrayNode array, float[] values) {
-        for (float value : values) {
-            array.add(value);
-        }
-    }
-
-    private static float[] floats(JsonNode array) {
-        float[] values = new float[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) array.path(i).asDouble();
-        }
-        return values;
     }
 }

@@ -4,21 +4,36 @@ import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Scope;
 import io.github.dino4j.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * A linear layer with its weights as they are, followed by a LayerScale where it ends a residual branch. Weights held in
- * half precision (a checkpoint too large for float32) are widened for each call, so that the arithmetic is float32 all
- * the same.
+ * A linear layer by the engine's own operators: a product, what a view adds to it, and a LayerScale where it ends a residual
+ * branch.
  */
 final class DenseLinear implements Linear {
-    private final LinearWeights weights;
+    private final UnaryOperator<Tensor> product;
     private final Optional<LayerScale> scale;
     private final Optional<LinearUpdate> update;
 
-    DenseLinear(LinearWeights weights, Optional<LayerScale> scale, Optional<LinearUpdate> update) {
-        this.weights = weights;
+    /**
+     * Puts the parts together.
+     *
+     * @param product x W^T + b, float32
+     */
+    DenseLinear(UnaryOperator<Tensor> product, Optional<LayerScale> scale, Optional<LinearUpdate> update) {
+        this.product = product;
         this.scale = scale;
         this.update = update;
+    }
+
+    /**
+     * The product with weights as they are. Those held in half precision (a checkpoint too large for float32) are widened for
+     * each call, so that the arithmetic is float32 all the same.
+     */
+    static UnaryOperator<Tensor> product(LinearWeights weights) {
+        return x -> weights.weight().dtype() == DType.F32
+                ? x.linear(weights.weight(), weights.bias())
+                : Scope.tidy(() -> x.linear(weights.weight().to(DType.F32), weights.bias()));
     }
 
     @Override
@@ -34,14 +49,7 @@ final class DenseLinear implements Linear {
     }
 
     private Tensor updated(Tensor x) {
-        Tensor y = product(x);
+        Tensor y = product.apply(x);
         return update.isPresent() ? y.add(update.get().of(x)) : y;
-    }
-
-    private Tensor product(Tensor x) {
-        if (weights.weight().dtype() == DType.F32) {
-            return x.linear(weights.weight(), weights.bias());
-        }
-        return Scope.tidy(() -> x.linear(weights.weight().to(DType.F32), weights.bias()));
     }
 }

@@ -38,7 +38,8 @@ interface Leaves {
     Leaves DENSE = new Leaves() {
         @Override
         public Linear linear(Parameters at, int in, int out, Bias bias, Optional<LayerScale> scale) {
-            return new DenseLinear(LinearWeights.take(at, in, out, bias), scale, at.update(in, out));
+            LinearWeights weights = LinearWeights.take(at, in, out, bias);
+            return new DenseLinear(DenseLinear.product(weights), scale, at.update(in, out));
         }
 
         @Override

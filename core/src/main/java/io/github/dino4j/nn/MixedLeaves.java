@@ -14,7 +14,7 @@ final class MixedLeaves implements Leaves {
     @Override
     public Linear linear(Parameters at, int in, int out, Bias bias, Optional<LayerScale> scale) {
         LinearWeights weights = LinearWeights.take(at, in, out, bias);
-        return new MixedLinear(MixedLinear.Weights.of(weights, at::keep), scale, at.update(in, out));
+        return new DenseLinear(MixedProduct.of(weights, at::keep), scale, at.update(in, out));
     }
 
     @Override

@@ -3,21 +3,15 @@ package io.github.dino4j.segment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.dino4j.backbone.Layers;
 import io.github.dino4j.decoder.FpnDecoder;
-import io.github.dino4j.image.Normalisation;
+import io.github.dino4j.predict.HeadMetadata;
 import io.github.dino4j.weights.CheckpointException;
-import io.github.dino4j.weights.Safetensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * What a segmentation head's tensors cannot tell, as a text in the file that a training run wrote: which layers it reads,
@@ -51,8 +45,7 @@ public record HeadNotes(Layers layers, boolean classToken, int padding, FpnDecod
                 .put("class_token", classToken)
                 .put("padding", padding)
                 .put("last", last.name());
-        ArrayNode indices = json.putArray("layers");
-        Arrays.stream(layers.indices(depth)).forEach(indices::add);
+        HeadMetadata.put(json, layers, depth);
         options.side().ifPresent(side -> json.put("side", side));
         ObjectNode run = json.putObject("inference");
         if (options.inference() instanceof Inference.Whole whole) {
@@ -67,10 +60,7 @@ public record HeadNotes(Layers layers, boolean classToken, int padding, FpnDecod
                     .add(slide.strideHeight())
                     .add(slide.strideWidth());
         }
-        options.normalisation().ifPresent(n -> {
-            put(json.putArray("mean"), n.mean());
-            put(json.putArray("std"), n.std());
-        });
+        HeadMetadata.put(json, options.normalisation());
         return Map.of(KEY, json.toString());
     }
 
@@ -80,11 +70,7 @@ public record HeadNotes(Layers layers, boolean classToken, int padding, FpnDecod
      * @throws CheckpointException if they cannot be understood
      */
     static Optional<HeadNotes> read(Path file) {
-        if (!Files.isRegularFile(file)
-                || !file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(Safetensors.metadata(file).get(KEY)).map(text -> parse(file, text));
+        return HeadMetadata.text(file, KEY).map(text -> parse(file, text));
     }
 
     private static HeadNotes parse(Path file, String text) {
@@ -94,14 +80,10 @@ public record HeadNotes(Layers layers, boolean classToken, int padding, FpnDecod
                     json.has("side") ? OptionalInt.of(json.path("side").asInt()) : OptionalInt.empty(),
                     inference(json.path("inference")),
                     Augmentation.NONE,
-                    json.has("mean")
-                            ? Optional.of(Normalisation.of(floats(json.path("mean")), floats(json.path("std"))))
-                            : Optional.empty(),
+                    HeadMetadata.normalisation(json),
                     false);
             return new HeadNotes(
-                    Layers.of(IntStream.range(0, json.path("layers").size())
-                            .map(i -> json.path("layers").path(i).asInt())
-                            .toArray()),
+                    HeadMetadata.layers(json),
                     json.path("class_token").asBoolean(),
                     json.path("padding").asInt(),
                     FpnDecoder.Last.valueOf(json.path("last").asText()),
@@ -127,19 +109,5 @@ public record HeadNotes(Layers layers, boolean classToken, int padding, FpnDecod
                         window.path(3).asInt(),
                         Inference.Oversize.valueOf(run.path("oversize").asText()),
                         fit);
-    }
-
-    private static void put(ArrayNode array, float[] values) {
-        for (float value : values) {
-            array.add(value);
-        }
-    }
-
-    private static float[] floats(JsonNode array) {
-        float[] values = new float[array.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) array.path(i).asDouble();
-        }
-        return values;
     }
 }

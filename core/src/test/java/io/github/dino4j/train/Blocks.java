@@ -14,6 +14,7 @@ import io.github.dino4j.segment.SegmentOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
 /** Pictures of coloured blocks, a colour a class, the blocks as large as {@code block} pixels. */
@@ -95,61 +96,17 @@ final class Blocks {
     }
 
     Examples<SegmentExample> examples() {
-        return new Examples<>() {
-            @Override
-            public int size() {
-                return count;
-            }
-
-            @Override
-            public String name(int index) {
-                return Blocks.name(index);
-            }
-
-            @Override
-            public SegmentExample load(int index, RandomGenerator random) {
-                return new SegmentExample(input(index), labels(index));
-            }
-        };
+        return new Made<>(count, index -> new SegmentExample(input(index), labels(index)));
     }
 
     Examples<SegmentTruth> truths() {
-        return new Examples<>() {
-            @Override
-            public int size() {
-                return count;
-            }
-
-            @Override
-            public String name(int index) {
-                return Blocks.name(index);
-            }
-
-            @Override
-            public SegmentTruth load(int index, RandomGenerator random) {
-                return new SegmentTruth(photo(index), frame(index), LabelImage.of(side, side, labels(index)));
-            }
-        };
+        return new Made<>(
+                count, index -> new SegmentTruth(photo(index), frame(index), LabelImage.of(side, side, labels(index))));
     }
 
     /** Depth to be learned from the colours: that of {@link #metres}, unmeasured in the first column. */
     Examples<DepthExample> depthExamples() {
-        return new Examples<>() {
-            @Override
-            public int size() {
-                return count;
-            }
-
-            @Override
-            public String name(int index) {
-                return Blocks.name(index);
-            }
-
-            @Override
-            public DepthExample load(int index, RandomGenerator random) {
-                return new DepthExample(input(index), holed(index));
-            }
-        };
+        return new Made<>(count, index -> new DepthExample(input(index), holed(index)));
     }
 
     private float[] holed(int index) {
@@ -161,40 +118,23 @@ final class Blocks {
     }
 
     Examples<DepthTruth> depthTruths() {
-        return new Examples<>() {
-            @Override
-            public int size() {
-                return count;
-            }
-
-            @Override
-            public String name(int index) {
-                return Blocks.name(index);
-            }
-
-            @Override
-            public DepthTruth load(int index, RandomGenerator random) {
-                return new DepthTruth(photo(index), DepthImage.of(side, side, holed(index)));
-            }
-        };
+        return new Made<>(count, index -> new DepthTruth(photo(index), DepthImage.of(side, side, holed(index))));
     }
 
     Examples<Input> inputs() {
-        return new Examples<>() {
-            @Override
-            public int size() {
-                return count;
-            }
+        return new Made<>(count, index -> input(index));
+    }
 
-            @Override
-            public String name(int index) {
-                return Blocks.name(index);
-            }
+    /** Examples that nothing is drawn for. */
+    private record Made<E>(int size, IntFunction<E> make) implements Examples<E> {
+        @Override
+        public String name(int index) {
+            return Blocks.name(index);
+        }
 
-            @Override
-            public Input load(int index, RandomGenerator random) {
-                return input(index);
-            }
-        };
+        @Override
+        public E load(int index, RandomGenerator random) {
+            return make.apply(index);
+        }
     }
 }
