@@ -11,6 +11,7 @@ import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.lora.Lora;
 import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.lora.LoraVariables;
+import io.github.dino4j.nn.Init;
 import io.github.dino4j.nn.LinearShape;
 import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
@@ -121,13 +122,31 @@ final class LearningStep implements AutoCloseable {
         return new LearningStep(Engine.PLAIN, setup, false);
     }
 
+    /**
+     * LayerScales of 0.5, as training makes them, where a new network begins with 1e-5: its blocks would add nothing, and
+     * their arithmetic would not show in any loss.
+     */
+    private static ParameterSource trainedScales(ParameterSource source) {
+        return new ParameterSource() {
+            @Override
+            public Tensor take(String name, Init init, long... shape) {
+                return source.take(name, name.endsWith(".gamma") ? Init.constant(0.5f) : init, shape);
+            }
+
+            @Override
+            public Tensor keep(Tensor derived) {
+                return source.keep(derived);
+            }
+        };
+    }
+
     private LearningStep(Engine engine, Setup setup, boolean packs) {
         this.engine = engine;
         packed = packs;
         this.setup = setup;
         try (Scope scope = Scope.open()) {
             boolean mixed = engine == Engine.MIXED;
-            ParameterSource source = new RandomParameters(1, arena);
+            ParameterSource source = trainedScales(new RandomParameters(1, arena));
             TrainableParameters learned = new TrainableParameters(new RandomParameters(2, arena), name -> true);
             Parameters p = Parameters.of(source);
             Taps taps;
