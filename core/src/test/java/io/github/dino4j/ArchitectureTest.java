@@ -32,9 +32,13 @@ class ArchitectureTest {
             "depth",
             "classify",
             "detect",
+            "correspond",
+            "text",
+            "retrieve",
             "data",
             "eval",
             "train",
+            "ssl",
             "recipe");
 
     @ArchTest
