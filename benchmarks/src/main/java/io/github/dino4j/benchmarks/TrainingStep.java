@@ -21,7 +21,7 @@ import java.util.Locale;
 /**
  * Steps of training, forward, backward and AdamW, by each engine in turns: LoRA on a vision transformer, and an adapter
  * with a pyramid decoder on a frozen one. Beside the times, the share of what this machine's matrix products reach, and
- * the memory above the weights, each in a process of its own.
+ * the largest resident memory of a process that does two such steps and nothing else, weights, Java and libraries included.
  */
 public final class TrainingStep {
     private TrainingStep() {}
@@ -51,7 +51,7 @@ public final class TrainingStep {
             return;
         }
         System.out.println("| learns | model | size | batch | engine | ms (min; median) | images/s | ratio to the first"
-                + " | GFLOP a step | of the ceiling | MB above the weights |");
+                + " | GFLOP a step | of the ceiling | MB of the process at most |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Setup setup : setups) {
             compare(setup, engines, arguments.number("rounds", 5), threads, !arguments.has("no-memory"));
@@ -124,7 +124,7 @@ public final class TrainingStep {
         }
     }
 
-    /** In another process, where nothing has been freed before that could serve again. */
+    /** In another process, where no other engine has been. */
     private static String memoryApart(Engine engine, Setup setup, int threads) throws IOException {
         List<String> lines = JavaProcess.run(
                 TrainingStep.class,
@@ -146,15 +146,14 @@ public final class TrainingStep {
     }
 
     private static long memory(Engine engine, Setup setup) {
-        try (Scope scope = Scope.open();
-                LearningStep step = new LearningStep(engine, setup)) {
-            Batch batch = Batch.painted(setup, 1);
-            System.gc();
-            return MemoryPeak.above(() -> {
+        return MemoryPeak.during(() -> {
+            try (Scope scope = Scope.open();
+                    LearningStep step = new LearningStep(engine, setup)) {
+                Batch batch = Batch.painted(setup, 1);
                 step.step(batch);
                 step.step(batch);
-            });
-        }
+            }
+        });
     }
 
     /** The same start, the same batches: how far apart the two losses are. */
