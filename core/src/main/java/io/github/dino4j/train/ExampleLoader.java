@@ -1,6 +1,7 @@
 package io.github.dino4j.train;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,8 @@ final class ExampleLoader<E> implements AutoCloseable {
 
     private final Examples<E> examples;
     private final ExampleOrder order;
+    private final Ranks ranks;
+    private final int batch;
     private final long seed;
     private final int lookAhead;
     private final long end;
@@ -33,12 +36,15 @@ final class ExampleLoader<E> implements AutoCloseable {
     /**
      * Work begins at once.
      *
+     * @param ranks whose share of each batch is made
      * @param start the first update to make examples for
      * @param end the first one not to
      */
-    ExampleLoader(Examples<E> examples, TrainingPlan plan, long start, long end) {
+    ExampleLoader(Examples<E> examples, TrainingPlan plan, Ranks ranks, long start, long end) {
         this.examples = examples;
         this.order = new ExampleOrder(examples.size(), plan);
+        this.ranks = ranks;
+        this.batch = plan.batchSize();
         this.seed = plan.seed();
         this.iteration = start;
         this.end = end;
@@ -60,14 +66,21 @@ final class ExampleLoader<E> implements AutoCloseable {
                     return;
                 }
                 epoch = order.epoch(iteration);
-                for (int index : order.examples(iteration++)) {
-                    indices.add(index);
-                }
+                addOwn(order.examples(iteration++));
             }
             int index = indices.remove();
             int ofEpoch = epoch;
             ahead.add(new Request<>(
                     index, workers.submit(() -> examples.load(index, Seeds.ofExample(seed, ofEpoch, index)))));
+        }
+    }
+
+    /** This rank's share of each batch of an update. */
+    private void addOwn(int... update) {
+        for (int first = 0; first < update.length; first += batch) {
+            for (int index : ranks.part(Arrays.copyOfRange(update, first, Math.min(first + batch, update.length)))) {
+                indices.add(index);
+            }
         }
     }
 

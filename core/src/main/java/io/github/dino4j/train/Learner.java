@@ -21,6 +21,7 @@ final class Learner<E> implements AutoCloseable {
 
     private final TrainingTask<E> task;
     private final TrainingPlan plan;
+    private final Ranks ranks;
     private final Optimizer optimizer;
     private final Map<String, Tensor> variables = new LinkedHashMap<>();
     private final @Nullable Ema ema;
@@ -32,9 +33,10 @@ final class Learner<E> implements AutoCloseable {
      */
     record Update(Losses losses, double norm, Optimizer.Settings settings) {}
 
-    Learner(TrainingTask<E> task, TrainingPlan plan) {
+    Learner(TrainingTask<E> task, TrainingPlan plan, Ranks ranks) {
         this.task = task;
         this.plan = plan;
+        this.ranks = ranks;
         this.optimizer = plan.optimizer().apply(task.groups());
         task.groups().forEach(group -> variables.putAll(group.variables()));
         this.ema = plan.averaging().isPresent() ? Ema.of(variables) : null;
@@ -47,6 +49,23 @@ final class Learner<E> implements AutoCloseable {
         optimizer.state().forEach((name, tensor) -> state.put("optimizer/" + name, tensor));
         averages().forEach((name, tensor) -> state.put("averaged/" + name, tensor));
         return state;
+    }
+
+    /**
+     * Gives all ranks the state of rank 0, and its place in the run.
+     *
+     * @param iteration updates done, as rank 0 knows
+     * @return updates done
+     */
+    long begin(long iteration) {
+        if (ranks.size() == 1) {
+            return iteration;
+        }
+        state().values().forEach(ranks::copyFirst);
+        long known = ranks.rank() == 0 ? iteration : 0;
+        long high = known >> 20; // each part fits a float exactly
+        long low = known - (high << 20);
+        return (Math.round(ranks.sum((double) high)) << 20) + Math.round(ranks.sum((double) low));
     }
 
     /** The averages of the weights by name; empty if there are none. */
@@ -73,16 +92,21 @@ final class Learner<E> implements AutoCloseable {
         Map<String, Double> parts = new LinkedHashMap<>();
         for (int first = 0, batch = 0; first < indices.length; first += plan.batchSize(), batch++) {
             int[] numbers = Arrays.copyOfRange(indices, first, Math.min(first + plan.batchSize(), indices.length));
-            List<E> examples = new ArrayList<>(numbers.length);
-            for (int i = 0; i < numbers.length; i++) {
+            int[] own = ranks.part(numbers);
+            List<E> examples = new ArrayList<>(own.length);
+            for (int i = 0; i < own.length; i++) {
                 examples.add(loader.next());
             }
-            double share = (double) numbers.length / indices.length;
-            Losses losses = learn(step, batch, examples, share);
-            requireFinite("the loss", losses.total(), step, numbers);
+            double share = (double) own.length / indices.length;
+            Losses losses = learn(step, batch * ranks.size() + ranks.rank(), examples, share);
+            if (ranks.size() == 1) {
+                requireFinite("the loss", losses.total(), step, numbers); // else all shall see it, below
+            }
             total += share * losses.total();
             losses.parts().forEach((name, value) -> parts.merge(name, share * value, Double::sum));
         }
+        total = gather(total, parts);
+        requireFinite("the loss", total, step, indices);
         double norm = plan.clip().apply(variables);
         requireFinite("the norm of the gradients", norm, step, indices);
         Optimizer.Settings settings = plan.schedules().at(step.iteration());
@@ -92,6 +116,21 @@ final class Learner<E> implements AutoCloseable {
         }
         task.afterStep(step);
         return new Update(new Losses(total, parts), norm, settings);
+    }
+
+    /** Adds up gradients and losses of all ranks; the total. */
+    private double gather(double total, Map<String, Double> parts) {
+        if (ranks.size() == 1) {
+            return total;
+        }
+        try (Scope scope = Scope.inference()) {
+            ranks.sum(variables.values().stream()
+                    .filter(Tensor::hasGrad)
+                    .map(Tensor::grad)
+                    .toList());
+        }
+        parts.replaceAll((name, value) -> ranks.sum(value));
+        return ranks.sum(total);
     }
 
     private Losses learn(Step step, int batch, List<E> examples, double share) {

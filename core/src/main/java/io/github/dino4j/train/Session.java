@@ -28,6 +28,7 @@ final class Session<E> implements AutoCloseable {
     private final ExampleOrder order;
     private final long iterations;
     private final TrainingListener listener;
+    private final Ranks ranks;
     private final Learner<E> learner;
     private final RunView view;
     private final Pace pace = new Pace();
@@ -43,7 +44,8 @@ final class Session<E> implements AutoCloseable {
             MetricsLog log,
             ExampleOrder order,
             long iterations,
-            TrainingListener listener) {
+            TrainingListener listener,
+            Ranks ranks) {
         this.task = task;
         this.plan = plan;
         this.about = about;
@@ -52,7 +54,8 @@ final class Session<E> implements AutoCloseable {
         this.order = order;
         this.iterations = iterations;
         this.listener = listener;
-        this.learner = new Learner<>(task, plan);
+        this.ranks = ranks;
+        this.learner = new Learner<>(task, plan, ranks);
         this.view = new RunView(folder, listener);
     }
 
@@ -67,6 +70,7 @@ final class Session<E> implements AutoCloseable {
             checkpoint();
             folder.begin(plan, about);
         }
+        learner.begin(progress.iteration());
         pace.begin(progress.seconds());
         listener.started(new TrainingListener.Start(
                 task.title(),
@@ -89,15 +93,18 @@ final class Session<E> implements AutoCloseable {
 
     /** Trains on; false if it was cancelled. */
     private boolean learn(EventFile events) {
-        try (ExampleLoader<E> loader = new ExampleLoader<>(task.examples(), plan, progress.iteration(), iterations)) {
-            while (progress.iteration() < iterations && !progress.stopped()) {
-                if (cancelled()) {
-                    checkpoint();
-                    return false;
+        try (ExampleLoader<E> loader =
+                new ExampleLoader<>(task.examples(), plan, ranks, progress.iteration(), iterations)) {
+            while (true) {
+                boolean ended = progress.iteration() == iterations || progress.stopped();
+                if (ranks.any(ended || cancelled())) {
+                    if (!ended) {
+                        checkpoint();
+                    }
+                    return ended;
                 }
                 update(loader, events);
             }
-            return true;
         }
     }
 

@@ -22,20 +22,40 @@ public final class Trainer<E> {
     private final TrainingTask<E> task;
     private final TrainingPlan plan;
     private final Map<String, String> about;
+    private final Ranks ranks;
 
-    private Trainer(TrainingTask<E> task, TrainingPlan plan, Map<String, String> about) {
+    private Trainer(TrainingTask<E> task, TrainingPlan plan, Map<String, String> about, Ranks ranks) {
         this.task = task;
         this.plan = plan;
         this.about = about;
+        this.ranks = ranks;
     }
 
     public static <E> Trainer<E> of(TrainingTask<E> task, TrainingPlan plan) {
-        return new Trainer<>(task, plan, Map.of());
+        return new Trainer<>(task, plan, Map.of(), Ranks.ONE);
     }
 
     /** The same with texts that {@code run.json} and the exported files shall carry: the command, the recipe. */
     public Trainer<E> about(Map<String, String> texts) {
-        return new Trainer<>(task, plan, Map.copyOf(texts));
+        return new Trainer<>(task, plan, Map.copyOf(texts), ranks);
+    }
+
+    /**
+     * The same among other processes, each of which has the same task and plan: every batch is shared out, gradients are
+     * added up, so that the plan's batch size is that of all together. Rank 0 alone reads and writes the folder and measures;
+     * a run may be resumed by another number of processes.
+     *
+     * @throws IllegalArgumentException if a batch has fewer examples than there are processes
+     */
+    public Trainer<E> among(Ranks others) {
+        int rest = task.examples().size() % plan.examplesPerStep() % plan.batchSize();
+        int least = plan.dropLast() || rest == 0 ? plan.batchSize() : rest;
+        if (least < others.size()) {
+            throw new IllegalArgumentException("a batch of " + least + " examples cannot be shared out among "
+                    + others.size() + " processes; take larger batches"
+                    + (least == rest ? " or drop the last one of an epoch" : ", or fewer processes"));
+        }
+        return new Trainer<>(task, plan, about, others);
     }
 
     /**
@@ -83,7 +103,7 @@ public final class Trainer<E> {
         RunFolder files = RunFolder.existing(folder, description);
         Progress progress = files.progress();
         ExportedCheckpoint chosen = ExportedCheckpoint.of(files, progress, which);
-        try (Learner<E> learner = new Learner<>(task, plan)) {
+        try (Learner<E> learner = new Learner<>(task, plan, Ranks.ONE)) {
             Snapshots.read(chosen.file(), learner.state());
             learner.averaged(); // for good: nothing learns on
             return task.export(to, ExportNotes.of(task.title(), about, progress.iteration(), chosen.shown()));
@@ -96,10 +116,15 @@ public final class Trainer<E> {
     private TrainingResult session(Path folder, TrainingListener listener, boolean resume) {
         ExampleOrder order = new ExampleOrder(task.examples().size(), plan);
         long iterations = plan.length().updates(order.perEpoch());
+        if (ranks.rank() > 0) {
+            try (Follower<E> follower = new Follower<>(task, plan, order, iterations, listener, ranks)) {
+                return follower.train(folder);
+            }
+        }
         RunDescription description = RunDescription.of(task, plan, iterations);
         RunFolder files = resume ? RunFolder.existing(folder, description) : RunFolder.create(folder, description);
         try (MetricsLog log = files.log();
-                Session<E> session = new Session<>(task, plan, about, files, log, order, iterations, listener)) {
+                Session<E> session = new Session<>(task, plan, about, files, log, order, iterations, listener, ranks)) {
             return session.train(resume);
         }
     }
