@@ -18,10 +18,21 @@ public sealed interface Backbone permits VisionTransformer, ConvNext, ResNet, Xc
      *
      * @param pixels normalised images [B, channels, H, W]
      * @param mask patches to hide [B, P], BOOL; only for vision transformers with a mask token
+     * @param local whether these are the local crops of self-supervised training, for whose class tokens some models learn
+     *     with a norm of its own
      */
-    record Images(Tensor pixels, Optional<Tensor> mask) {
+    record Images(Tensor pixels, Optional<Tensor> mask, boolean local) {
         public Images(Tensor pixels) {
-            this(pixels, Optional.empty());
+            this(pixels, Optional.empty(), false);
+        }
+
+        public Images(Tensor pixels, Optional<Tensor> mask) {
+            this(pixels, mask, false);
+        }
+
+        /** Local crops of self-supervised training. */
+        public static Images local(Tensor pixels) {
+            return new Images(pixels, Optional.empty(), true);
         }
     }
 

@@ -40,6 +40,7 @@ public final class VisionTransformer implements Backbone {
     private final List<TransformerBlock> blocks = new ArrayList<>();
     private final Normalization norm;
     private final Normalization clsNorm;
+    private final Normalization localClsNorm;
 
     public VisionTransformer(Parameters p, VitConfig c) {
         config = c;
@@ -63,9 +64,8 @@ public final class VisionTransformer implements Backbone {
         }
         norm = Normalization.of(p.at("norm"), c.norm(), dim);
         clsNorm = c.untiedClsNorm() ? Normalization.of(p.at("cls_norm"), c.norm(), dim) : norm;
-        if (c.localClsNorm()) {
-            Normalization.of(p.at("local_cls_norm"), c.norm(), dim); // of training's local crops; named, not used here
-        }
+        Normalization local = c.localClsNorm() ? Normalization.of(p.at("local_cls_norm"), c.norm(), dim) : clsNorm;
+        localClsNorm = p.isLearning() ? local : clsNorm; // of training alone
     }
 
     @Override
@@ -82,7 +82,8 @@ public final class VisionTransformer implements Backbone {
             List<Tensor> parts = tokens.crops.split(last);
             for (int i = 0; i < parts.size(); i++) {
                 Tokens prenorm = tokens.features(parts.get(i), i);
-                encodings.add(new Encoding(normed(prenorm).keep(scope), prenorm.keep(scope)));
+                Normalization ofCls = sets.get(i).local() ? localClsNorm : clsNorm;
+                encodings.add(new Encoding(normed(prenorm, ofCls).keep(scope), prenorm.keep(scope)));
             }
             Trace.stage("norm", encodings.get(0).normed().patches());
             return encodings;
@@ -236,12 +237,12 @@ public final class VisionTransformer implements Backbone {
     }
 
     private Tokens normed(Tokens x) {
+        return normed(x, clsNorm);
+    }
+
+    private Tokens normed(Tokens x, Normalization ofCls) {
         return new Tokens(
-                clsNorm.forward(x.cls()),
-                clsNorm.forward(x.registers()),
-                norm.forward(x.patches()),
-                x.height(),
-                x.width());
+                ofCls.forward(x.cls()), ofCls.forward(x.registers()), norm.forward(x.patches()), x.height(), x.width());
     }
 
     private static boolean contains(int[] sorted, int value) {

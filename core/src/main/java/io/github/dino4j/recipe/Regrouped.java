@@ -5,6 +5,7 @@ import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.train.Examples;
 import io.github.dino4j.train.Losses;
 import io.github.dino4j.train.ParameterGroup;
+import io.github.dino4j.train.Ranks;
 import io.github.dino4j.train.Scores;
 import io.github.dino4j.train.Step;
 import io.github.dino4j.train.TrainingTask;
@@ -50,6 +51,16 @@ record Regrouped<E>(TrainingTask<E> task, String title, Map<String, String> fact
     @Override
     public Map<String, Tensor> state() {
         return task.state();
+    }
+
+    @Override
+    public void join(Ranks ranks) {
+        task.join(ranks);
+    }
+
+    @Override
+    public void beforeUpdate(Step step) {
+        task.beforeUpdate(step);
     }
 
     @Override

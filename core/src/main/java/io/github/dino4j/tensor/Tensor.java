@@ -706,6 +706,11 @@ public final class Tensor {
         return op("softmax", () -> handle.softmax(axis));
     }
 
+    /** The logarithm of {@link #softmax}, without its underflow. */
+    public Tensor logSoftmax(int axis) {
+        return op("log_softmax", () -> handle.log_softmax(axis));
+    }
+
     /**
      * Cross entropy of the softmax over axis 1 of these logits [B, K, ...] with class numbers, a value for each place:
      * [B, ...].

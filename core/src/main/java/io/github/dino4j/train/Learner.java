@@ -37,6 +37,7 @@ final class Learner<E> implements AutoCloseable {
         this.task = task;
         this.plan = plan;
         this.ranks = ranks;
+        task.join(ranks);
         this.optimizer = plan.optimizer().apply(task.groups());
         task.groups().forEach(group -> variables.putAll(group.variables()));
         this.ema = plan.averaging().isPresent() ? Ema.of(variables) : null;
@@ -110,6 +111,7 @@ final class Learner<E> implements AutoCloseable {
         double norm = plan.clip().apply(variables);
         requireFinite("the norm of the gradients", norm, step, indices);
         Optimizer.Settings settings = plan.schedules().at(step.iteration());
+        task.beforeUpdate(step);
         optimizer.step(settings);
         if (ema != null) {
             ema.update(plan.averaging().orElseThrow());

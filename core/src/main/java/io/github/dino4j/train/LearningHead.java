@@ -2,6 +2,7 @@ package io.github.dino4j.train;
 
 import io.github.dino4j.nn.CheckpointParameters;
 import io.github.dino4j.nn.CheckpointParameters.Storage;
+import io.github.dino4j.nn.CopiedParameters;
 import io.github.dino4j.nn.GivenParameters;
 import io.github.dino4j.nn.NamedParameters;
 import io.github.dino4j.nn.ParameterSource;
@@ -35,12 +36,14 @@ public final class LearningHead<H> implements AutoCloseable {
     private final H learning;
     private final H inference;
     private final String source;
+    private final Function<Parameters, H> build;
 
     private LearningHead(Arena arena, ParameterSource weights, Function<Parameters, H> build, String source) {
         TrainableParameters trainable = new TrainableParameters(weights, name -> true);
         NamedParameters named = new NamedParameters(trainable);
         this.arena = arena;
         this.source = source;
+        this.build = build;
         learning = build.apply(Parameters.of(named).learning());
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(named.tensors()));
         variables = Collections.unmodifiableMap(new LinkedHashMap<>(trainable.variables()));
@@ -78,6 +81,28 @@ public final class LearningHead<H> implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /**
+     * A head, or a whole network, over weights from elsewhere.
+     *
+     * @param arena in which {@code weights} keeps them; ends with the head
+     * @param source where they come from, for people
+     */
+    public static <H> LearningHead<H> over(
+            Arena arena, ParameterSource weights, Function<Parameters, H> build, String source) {
+        try (Scope scope = Scope.inference()) {
+            return new LearningHead<>(arena, weights, build, source);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** The same over copies of its tensors: the teacher of a student, which somebody moves after it. */
+    public LearningHead<H> twin() {
+        Arena own = new Arena();
+        return over(own, new CopiedParameters(new GivenParameters(tensors, own), own), build, source);
     }
 
     /** As in training. Its tensors are the same as those of {@link #inference}. */

@@ -37,6 +37,9 @@ public interface TrainingTask<E> extends AutoCloseable {
      */
     Map<String, Tensor> state();
 
+    /** Comes before everything else where several processes train together; what a loss takes from a whole batch, it takes from all. */
+    default void join(Ranks ranks) {}
+
     /** Comes before the first batch of a step. */
     default void beforeStep(Step step) {}
 
@@ -48,6 +51,9 @@ public interface TrainingTask<E> extends AutoCloseable {
      * @return the loss itself, not multiplied by {@code share}
      */
     Losses learn(List<E> batch, double share);
+
+    /** Comes when gradients are whole and clipped, before the optimiser's step. */
+    default void beforeUpdate(Step step) {}
 
     /** Comes after the optimiser's step. */
     default void afterStep(Step step) {}
