@@ -150,6 +150,18 @@ public final class TruthSet {
         return count >= size() ? this : part(", first " + count + " of " + size(), examples.subList(0, count));
     }
 
+    /** The first {@code count} examples of each class; all of a class that has no more. */
+    public TruthSet firstOfClass(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("at least one example of a class has to be left, not " + count);
+        }
+        Map<Integer, Integer> taken = new HashMap<>();
+        List<Example> some = examples.stream()
+                .filter(example -> taken.merge(example.category().orElse(-1), 1, Integer::sum) <= count)
+                .toList();
+        return part(", first " + count + " of a class", some);
+    }
+
     public String name() {
         return name;
     }

@@ -17,6 +17,7 @@ import io.github.dino4j.image.Transform;
 import io.github.dino4j.lora.Lora;
 import io.github.dino4j.nn.GivenParameters;
 import io.github.dino4j.nn.NamedParameters;
+import io.github.dino4j.nn.ParameterSource;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
 import io.github.dino4j.tensor.Arena;
@@ -155,6 +156,17 @@ public final class Model implements AutoCloseable {
     }
 
     /**
+     * The weights under their official names, to build something else over them. They live as long as this model.
+     *
+     * @param arena for what is derived from them
+     * @throws IllegalStateException if the model is packed: it has not kept its weights
+     */
+    public ParameterSource source(Arena arena) {
+        requirePlain();
+        return new GivenParameters(weights, arena);
+    }
+
+    /**
      * Builds another backbone over the same weights, through a view such as {@code p -> p.learning()}. It holds only while
      * this model is open, and copies nothing.
      *
@@ -163,11 +175,15 @@ public final class Model implements AutoCloseable {
      *     {@link LoadOptions.Precision#PLAIN}
      */
     public Backbone view(UnaryOperator<Parameters> view, Arena arena) {
+        requirePlain();
+        return run(b -> Backbone.of(config(), view.apply(parameters.over(new GivenParameters(weights, arena)))));
+    }
+
+    private void requirePlain() {
         if (packed.isPresent()) {
             throw new IllegalStateException(card.name() + " is packed as " + packed.get()
                     + " and has not kept its weights; load it with LoadOptions.Precision.PLAIN");
         }
-        return run(b -> Backbone.of(config(), view.apply(parameters.over(new GivenParameters(weights, arena)))));
     }
 
     /**

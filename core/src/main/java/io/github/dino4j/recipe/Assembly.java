@@ -31,6 +31,7 @@ public final class Assembly implements AutoCloseable {
             "classification", new ClassificationRecipe(),
             "depth", new DepthRecipe(),
             "detection", new DetectionRecipe(),
+            "self-supervised", new SelfSupervisedRecipe(),
             "distillation", new DistillationRecipe()));
 
     private final Recipe recipe;
@@ -116,6 +117,7 @@ public final class Assembly implements AutoCloseable {
                 "backbone", Fingerprint.ofSource(model.card().source()),
                 "augmentation", recipe.part("augmentation"),
                 "head", recipe.part("head"),
+                "objective", recipe.part("objective") + recipe.part("crops") + recipe.part("gram"),
                 "backbone's part", recipe.part("backbone"));
     }
 

@@ -100,43 +100,70 @@ final class BackboneRecipe {
         return s.choice("adaptation", Adaptation.class, Adaptation.FROZEN);
     }
 
-    /** A small DINOv3 of any shape. */
+    /** Whose shape a drawn backbone has. */
+    enum Family {
+        V1,
+        V2,
+        V3
+    }
+
+    /** A small DINO of any shape. */
     private static VitConfig config(Section s, boolean depth) {
+        Family family = s.choice("family", Family.class, Family.V3);
         int width = s.atLeast("width", 1, 192);
         int heads = s.atLeast("heads", 1, Math.max(1, width / 64));
         if (width % heads != 0 || width / heads % 4 != 0) {
             throw new RecipeException("'" + s.name("width") + "': " + width + " channels do not split into " + heads
                     + " heads of a multiple of 4 channels each");
         }
+        int patch = s.atLeast("patch", 1, 16);
+        if (family == Family.V3) {
+            s.without("'" + s.name("family") + "' is v3, whose positions turn and need no grid", "grid");
+        }
+        if (family == Family.V1) {
+            s.without("'" + s.name("family") + "' is v1, which has none", "registers", "layer_scale");
+        }
+        int grid = s.atLeast("grid", 1, 14);
+        int registers = s.atLeast("registers", 0, family == Family.V3 ? 4 : 0);
+        // v3's LayerScale begins at 1e-5: until it has learned, drawn blocks change nothing
+        boolean scale = s.flag("layer_scale", family == Family.V2);
+        Position position = family == Family.V3
+                ? new Position.Rope(new RotaryEmbedding.Config(
+                        new RotaryEmbedding.Periods.Base(100), RotaryEmbedding.Coordinates.SEPARATE, DType.F32))
+                : new Position.LearnedGrid(grid, new Position.GridResample.ByScale(0.1, false));
         return new VitConfig(
                 depth ? 4 : 3,
                 width,
                 s.atLeast("depth", 1, 6),
                 heads,
-                s.atLeast("patch", 1, 16),
-                new Position.Rope(new RotaryEmbedding.Config(
-                        new RotaryEmbedding.Periods.Base(100), RotaryEmbedding.Coordinates.SEPARATE, DType.F32)),
+                patch,
+                position,
                 new Ffn.Mlp(4 * width, true),
-                new Norm.Layer(1e-5),
-                s.atLeast("registers", 0, 4),
-                Bias.KEY_MASKED,
+                new Norm.Layer(family == Family.V3 ? 1e-5 : 1e-6),
+                registers,
+                family == Family.V3 ? Bias.KEY_MASKED : Bias.FULL,
                 true,
-                false, // LayerScale begins at 1e-5: random blocks would change nothing
-                true,
+                scale,
+                family != Family.V1,
                 false,
                 false,
-                VitConfig.Remainder.DROP);
+                family == Family.V2 ? VitConfig.Remainder.REFUSE : VitConfig.Remainder.DROP);
     }
 
-    /** What learns of it. */
-    static LearningBackbone learning(Section s, Model model, long seed) {
-        Adaptation adaptation = adaptation(s);
+    /** Whether what learns multiplies in bfloat16. */
+    static boolean mixed(Section s) {
         boolean mixed = s.choice("arithmetic", Arithmetic.class, Arithmetic.FLOAT32) == Arithmetic.BFLOAT16;
         if (mixed && !Precision.BFLOAT16.supported()) {
             throw new RecipeException("'" + s.name("arithmetic")
                     + ": bfloat16' needs a processor with bfloat16 products, which this one has not; write float32");
         }
-        LoraBackbone.Arithmetic arithmetic = mixed ? LoraBackbone.Arithmetic.MIXED : LoraBackbone.Arithmetic.FLOAT32;
+        return mixed;
+    }
+
+    /** What learns of it. */
+    static LearningBackbone learning(Section s, Model model, long seed) {
+        Adaptation adaptation = adaptation(s);
+        LoraBackbone.Arithmetic arithmetic = mixed(s) ? LoraBackbone.Arithmetic.MIXED : LoraBackbone.Arithmetic.FLOAT32;
         if (s.section("lora").isGiven() && adaptation != Adaptation.LORA) {
             throw new RecipeException("'" + s.name("lora") + "' is given, and '" + s.name("adaptation") + "' is "
                     + Section.word(adaptation) + "; write 'adaptation: lora', or take the section out");

@@ -73,6 +73,11 @@ final class DataRecipe {
         return Split.random(all, share.getAsDouble(), seed);
     }
 
+    /** Photos with classes to watch a training on that sees no class. */
+    static TruthSet labelled(Section data) {
+        return new DataRecipe(data, Truth.CLASSES).set(data.section("validation"), "validation");
+    }
+
     private static void requireSameClasses(TruthSet training, TruthSet validation) {
         if (!training.classes().names().equals(validation.classes().names())) {
             throw new RecipeException("training and validation have different classes: "
@@ -122,6 +127,12 @@ final class DataRecipe {
         OptionalInt first = s.integer("first");
         if (first.isPresent()) {
             set = set.first(first.getAsInt());
+        }
+        if (truth == Truth.CLASSES) {
+            OptionalInt each = s.integer("first_of_class");
+            if (each.isPresent()) {
+                set = set.firstOfClass(each.getAsInt());
+            }
         }
         return set.named(s.text("name", set.name()) + (s.has("name") ? "" : ", " + purpose));
     }

@@ -2,6 +2,7 @@ package io.github.dino4j.recipe;
 
 import io.github.dino4j.tensor.Tensor;
 import io.github.dino4j.train.CosineAnnealing;
+import io.github.dino4j.train.CosineSchedule;
 import io.github.dino4j.train.GradientClip;
 import io.github.dino4j.train.LinearWarmupCosine;
 import io.github.dino4j.train.OneCycle;
@@ -18,6 +19,7 @@ import io.github.dino4j.train.WarmupPolynomial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
@@ -64,7 +66,60 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
     }
 
     /** What a task trains with where the recipe does not say. */
-    record Defaults(int epochs, int batch, String optimizer, double rate, double weightDecay, String schedule) {}
+    record Defaults(
+            int epochs,
+            int batch,
+            String optimizer,
+            double rate,
+            double weightDecay,
+            String schedule,
+            Optional<SelfSupervised> selfSupervised) {
+        Defaults(int epochs, int batch, String optimizer, double rate, double weightDecay, String schedule) {
+            this(epochs, batch, optimizer, rate, weightDecay, schedule, Optional.empty());
+        }
+    }
+
+    /**
+     * What self-supervised training has beside: a weight decay that rises, last layers that wait, gradients clipped by parts.
+     *
+     * @param dropsGradients whether the waiting is the objective's: gradients are dropped; else it is a rate of 0
+     */
+    record SelfSupervised(
+            Decay decay,
+            double layerDecay,
+            double patchEmbedRate,
+            double weightDecayEnd,
+            double clip,
+            String clipBy,
+            double warmupEpochs,
+            boolean dropsGradients,
+            List<String> parts) {}
+
+    /**
+     * How long a run is.
+     *
+     * @param total updates
+     * @param perEpoch updates
+     */
+    record Length(Span span, int batch, int accumulation, boolean dropLast, long total, long perEpoch) {}
+
+    /** Reads how long the run is, for those who need to know before the rest is read. */
+    static Length length(Section s, Defaults defaults, int examples) {
+        int batch = s.atLeast("batch", 1, defaults.batch());
+        int accumulate = s.atLeast("accumulate", 1, 1);
+        boolean dropLast = s.flag(
+                "drop_last", defaults.selfSupervised().isPresent()); // whose losses compare the images of a batch
+        int step = batch * accumulate;
+        if (s.has("iterations") && s.has("epochs")) {
+            throw new RecipeException("'" + s.name("iterations") + "' and '" + s.name("epochs")
+                    + "' both say how long to train; leave one out");
+        }
+        Span span = s.has("iterations")
+                ? Span.iterations(s.atLeast("iterations", 1, 1))
+                : Span.epochs(s.atLeast("epochs", 1, defaults.epochs()));
+        long perEpoch = Math.max(1, dropLast ? examples / step : (examples + step - 1) / step);
+        return new Length(span, batch, accumulate, dropLast, span.updates(perEpoch), perEpoch);
+    }
 
     /**
      * Reads the section.
@@ -72,33 +127,23 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
      * @param examples of an epoch
      */
     static PlanRecipe read(Section s, Defaults defaults, int examples, long seed) {
-        int batch = s.atLeast("batch", 1, defaults.batch());
-        int accumulate = s.atLeast("accumulate", 1, 1);
-        boolean dropLast = s.flag("drop_last", false);
-        int step = batch * accumulate;
-        long perEpoch = Math.max(1, dropLast ? examples / step : (examples + step - 1) / step);
-        Span length = s.has("iterations")
-                ? Span.iterations(s.atLeast("iterations", 1, 1))
-                : Span.epochs(s.atLeast("epochs", 1, defaults.epochs()));
-        if (s.has("iterations") && s.has("epochs")) {
-            throw new RecipeException("'" + s.name("iterations") + "' and '" + s.name("epochs")
-                    + "' both say how long to train; leave one out");
-        }
+        Length length = length(s, defaults, examples);
+        long total = length.total();
+        long perEpoch = length.perEpoch();
         if (s.has("evaluate_iterations") && s.has("evaluate_epochs")) {
             throw new RecipeException("'" + s.name("evaluate_iterations") + "' and '" + s.name("evaluate_epochs")
                     + "' both say how often to measure; leave one out");
         }
-        long total = length.updates(perEpoch);
+        Optional<SelfSupervised> own = defaults.selfSupervised();
         OptimizerSpec optimizer = optimizer(s, defaults);
         double rate = s.positive("rate", defaults.rate());
         Schedule schedule = made(s, "schedule", () -> schedule(s, defaults, rate, total, perEpoch));
-        TrainingPlan.Builder plan = TrainingPlan.builder(length, batch)
-                .accumulation(accumulate)
-                .dropLast(dropLast)
+        TrainingPlan.Builder plan = TrainingPlan.builder(length.span(), length.batch())
+                .accumulation(length.accumulation())
+                .dropLast(length.dropLast())
                 .optimizer(optimizer)
-                .schedules(Schedules.of(
-                        schedule, s.positive("weight_decay", defaults.weightDecay()), optimizer.momentum()))
-                .clip(made(s, "clip", () -> clip(s)))
+                .schedules(schedules(s, defaults, schedule, optimizer.momentum(), total, perEpoch))
+                .clip(made(s, "clip", () -> clip(s, own)))
                 .evaluateEvery(
                         s.has("evaluate_iterations")
                                 ? Span.iterations(s.atLeast("evaluate_iterations", 1, 1))
@@ -117,15 +162,30 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
             plan.averaging(average.getAsDouble());
         }
         Rule rule = new Rule(
-                s.choice("decay", Decay.class, Decay.ALL),
-                s.positive("layer_decay", 1),
-                s.positive("patch_embed_rate", 1),
+                s.choice("decay", Decay.class, own.map(SelfSupervised::decay).orElse(Decay.ALL)),
+                s.positive("layer_decay", own.map(SelfSupervised::layerDecay).orElse(1.0)),
+                s.positive(
+                        "patch_embed_rate",
+                        own.map(SelfSupervised::patchEmbedRate).orElse(1.0)),
                 s.positive("backbone_rate", 1));
         if (rule.decay() != Decay.MATRICES && (rule.layerDecay() != 1 || rule.patchEmbedRate() != 1)) {
             throw new RecipeException("'" + s.name("layer_decay") + "' and '" + s.name("patch_embed_rate")
                     + "' belong to DINOv2's and v3's rule; write 'decay: matrices' beside them");
         }
         return new PlanRecipe(plan.build(), rule);
+    }
+
+    private static Schedules schedules(
+            Section s, Defaults defaults, Schedule rate, double momentum, long total, long perEpoch) {
+        double decay = s.positive("weight_decay", defaults.weightDecay());
+        if (defaults.selfSupervised().isEmpty()) {
+            return Schedules.of(rate, decay, momentum);
+        }
+        double end =
+                s.positive("weight_decay_end", defaults.selfSupervised().get().weightDecayEnd());
+        long frozen = Math.round(s.positive("frozen_last_layer_epochs", 1) * perEpoch);
+        Schedule last = defaults.selfSupervised().get().dropsGradients() ? rate : i -> i < frozen ? 0 : rate.at(i);
+        return new Schedules(rate, last, CosineSchedule.of(decay, end, total), Schedule.constant(momentum));
     }
 
     private static OptimizerSpec optimizer(Section s, Defaults defaults) {
@@ -186,7 +246,12 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
         double end = s.positive("end_rate", 0);
         long warmup = s.has("warmup_iterations")
                 ? s.atLeast("warmup_iterations", 0, 0)
-                : Math.round(s.positive("warmup_epochs", 0) * perEpoch);
+                : Math.round(s.positive(
+                                "warmup_epochs",
+                                defaults.selfSupervised()
+                                        .map(o -> Math.min(o.warmupEpochs(), total / (5.0 * perEpoch)))
+                                        .orElse(0.0))
+                        * perEpoch);
         if (warmup >= total) {
             throw new RecipeException("the warm-up takes " + warmup + " updates and the whole run " + total
                     + "; shorten '" + s.name("warmup_epochs") + "' or '" + s.name("warmup_iterations") + "'");
@@ -219,17 +284,26 @@ record PlanRecipe(TrainingPlan plan, Rule rule) {
         return warmup == 0 ? schedule : i -> schedule.at(i) * Math.min(1, (i + 1.0) / warmup);
     }
 
-    private static GradientClip clip(Section s) {
+    private static GradientClip clip(Section s, Optional<SelfSupervised> own) {
         OptionalDouble most = s.number("clip");
+        if (most.isEmpty() && own.isPresent()) {
+            most = OptionalDouble.of(own.get().clip());
+        }
         if (most.isEmpty()) {
             s.without("there is no '" + s.name("clip") + "'", "clip_by");
         }
-        String by = s.choice("clip_by", Map.of("total", "total", "each", "each"), "total");
-        if (most.isEmpty()) {
+        Map<String, String> ways = own.isPresent()
+                ? Map.of("total", "total", "each", "each", "parts", "parts")
+                : Map.of("total", "total", "each", "each");
+        String by = s.choice("clip_by", ways, own.map(SelfSupervised::clipBy).orElse("total"));
+        if (most.isEmpty() || (most.getAsDouble() == 0 && own.isPresent())) {
             return GradientClip.NONE;
         }
-        return by.equals("each")
-                ? new GradientClip.EachVariable(most.getAsDouble())
-                : new GradientClip.TotalNorm(most.getAsDouble());
+        return switch (by) {
+            case "each" -> new GradientClip.EachVariable(most.getAsDouble());
+            case "parts" ->
+                new GradientClip.EachPart(most.getAsDouble(), own.orElseThrow().parts());
+            default -> new GradientClip.TotalNorm(most.getAsDouble());
+        };
     }
 }

@@ -79,6 +79,11 @@ record Regrouped<E>(TrainingTask<E> task, String title, Map<String, String> fact
     }
 
     @Override
+    public List<String> warnings() {
+        return task.warnings();
+    }
+
+    @Override
     public Scores evaluate() {
         return task.evaluate();
     }

@@ -98,6 +98,11 @@ public final class Section {
                                 + key + ": " + example + "'" + (path.isEmpty() ? "" : " under '" + path + ":'")));
     }
 
+    /** A path as this section means it: what is relative, is relative to the recipe's folder. */
+    Path under(String path) {
+        return base.resolve(path);
+    }
+
     /** A file or folder; what is relative, is relative to the recipe's folder. */
     public Optional<Path> file(String key) {
         return text(key).map(base::resolve);

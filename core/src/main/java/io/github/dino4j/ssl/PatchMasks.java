@@ -2,6 +2,7 @@ package io.github.dino4j.ssl;
 
 import io.github.dino4j.tensor.DType;
 import io.github.dino4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -48,6 +49,14 @@ public final class PatchMasks {
             count += hidden ? 1 : 0;
         }
         return count;
+    }
+
+    /** Those of two ranges of images, one after the other. */
+    PatchMasks of(int first, int firstCount, int second, int secondCount) {
+        List<boolean[]> some = new ArrayList<>();
+        some.addAll(Arrays.asList(masks).subList(first, first + firstCount));
+        some.addAll(Arrays.asList(masks).subList(second, second + secondCount));
+        return new PatchMasks(some);
     }
 
     public int images() {

@@ -49,6 +49,25 @@ public final class BackboneFile {
         }
     }
 
+    /**
+     * Writes the weights of a backbone that has learned.
+     *
+     * @param card of the model that it began as
+     * @param tensors under the official names
+     */
+    public static void write(Path file, ModelCard card, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        write(file, card, tensors, Optional.empty(), metadata);
+    }
+
+    /** Writes any tensors under their names. */
+    public static void writeTensors(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        Map<String, StoredTensor> stored = new LinkedHashMap<>();
+        try (Scope scope = Scope.inference()) {
+            tensors.forEach((name, tensor) -> stored.put(name, new StoredTensor.InEngine(tensor.detach())));
+            Safetensors.write(file, stored, metadata);
+        }
+    }
+
     static void write(
             Path file, ModelCard card, Map<String, Tensor> tensors, Optional<Lora> lora, Map<String, String> metadata) {
         Map<String, StoredTensor> stored = new LinkedHashMap<>();

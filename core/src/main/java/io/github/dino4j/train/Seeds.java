@@ -8,9 +8,10 @@ import java.util.random.RandomGenerator;
  * Where everything random of a run begins: functions of the run's seed and of the place in the run alone, so that a resumed
  * run draws the same. Numbers are mixed one after the other, so that (1, 2) and (2, 1) differ.
  */
-final class Seeds {
+public final class Seeds {
     private static final long ORDER = 0x6f72646572L;
     private static final long EXAMPLE = 0x6578616d706c65L;
+    private static final long MASKS = 0x6d61736b73L;
     private static final long BATCH = 0x6261746368L;
 
     private Seeds() {}
@@ -28,6 +29,11 @@ final class Seeds {
     /** Sets the engine's generator: dropout, drop path. */
     static void seedEngine(long seed, long iteration, int batch) {
         Engine.seed(mix(seed, BATCH, iteration, batch));
+    }
+
+    /** For what is drawn for a batch of all ranks together, such as its masks. */
+    public static RandomGenerator ofBatch(long seed, long iteration, int batch) {
+        return new SplittableRandom(mix(seed, MASKS, iteration, batch));
     }
 
     private static long mix(long... numbers) {

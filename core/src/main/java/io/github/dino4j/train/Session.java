@@ -131,9 +131,11 @@ final class Session<E> implements AutoCloseable {
                 update.norm(),
                 pace.imagesPerSecond(),
                 pace.left(iterations - done)));
+        task.warnings().forEach(listener::warned);
         boolean last = done == iterations;
         if (last || done % plan.evaluateEvery().updates(order.perEpoch()) == 0) {
             evaluate(step, events);
+            task.warnings().forEach(listener::warned);
             checkpoint();
         } else if (checkpointDue(done)) {
             checkpoint();

@@ -54,7 +54,7 @@ public interface TrainingListener {
     /** The run can be resumed from here. */
     default void checkpointed(Path file, long done) {}
 
-    /** A picture or the report could not be written; training goes on. */
+    /** Something goes wrong, and training goes on: a picture cannot be written, the task sees a collapse. */
     default void warned(String message) {}
 
     default void finished(TrainingResult result) {}

@@ -58,6 +58,11 @@ public interface TrainingTask<E> extends AutoCloseable {
     /** Comes after the optimiser's step. */
     default void afterStep(Step step) {}
 
+    /** What people should hear now, in whole sentences: that the training goes wrong, and what to do. Each is said once. */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /** Measures on data that the run does not learn from. */
     Scores evaluate();
 
