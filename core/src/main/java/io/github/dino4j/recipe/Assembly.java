@@ -84,7 +84,8 @@ public final class Assembly implements AutoCloseable {
         try {
             LearningBackbone backbone = BackboneRecipe.learning(top.section("backbone"), model, seed);
             owned.add(backbone);
-            Optional<FeatureCaching> keep = FeatureCaching.read(top.section("features"));
+            Optional<FeatureCaching> keep =
+                    kind.keepsFeatures() ? FeatureCaching.read(top.section("features")) : Optional.empty();
             Parts parts = new Parts(top, model, backbone, split, seed, keep, owned);
             TrainingTask<?> task = kind.task(parts);
             owned.add(task);

@@ -73,6 +73,11 @@ final class SelfSupervisedRecipe implements TaskRecipe {
     }
 
     @Override
+    public boolean keepsFeatures() {
+        return false;
+    }
+
+    @Override
     public Split split(Section data, long seed) {
         DataRecipe.start(data);
         TruthSet watched = DataRecipe.labelled(data);

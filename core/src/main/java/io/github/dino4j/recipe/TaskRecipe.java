@@ -16,6 +16,11 @@ interface TaskRecipe {
         return false;
     }
 
+    /** Whether it can use features that were computed once, of a backbone that stays frozen. */
+    default boolean keepsFeatures() {
+        return true;
+    }
+
     /** Reads its sections and makes the task. */
     TrainingTask<?> task(Parts parts);
 }

@@ -67,7 +67,7 @@ final class CollapseWatch {
      * @param rank see {@link FeatureSpread}
      */
     void observe(double deviation, double rank) {
-        still = deviation < 0.1 || rank < 2 ? still + 1 : 0;
+        still = deviation < 0.1 || rank < 1.5 ? still + 1 : 0;
         if (still == 1) {
             warnings.add(String.format(
                     Locale.ROOT,

@@ -13,22 +13,25 @@ import io.github.dino4j.train.Input;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record KnnProbe(Examples<Input> photos, int[] labels, int classes) {
-    /** Neighbours that vote. */
-    public static final int NEIGHBOURS = 20;
+    private static final int MOST = 20;
 
     public KnnProbe {
-        if (photos.size() != labels.length || photos.size() <= NEIGHBOURS) {
-            throw new IllegalArgumentException("k-NN with " + NEIGHBOURS
-                    + " neighbours needs more photos than that, and" + " a class for each; found " + photos.size()
+        if (photos.size() != labels.length || photos.size() < 2) {
+            throw new IllegalArgumentException("k-NN needs two photos, and a class for each; found " + photos.size()
                     + " photos and " + labels.length + " classes");
         }
+    }
+
+    /** Neighbours that vote: 20, a quarter of the photos where there are few. */
+    public int neighbours() {
+        return Math.min(MOST, Math.max(1, photos.size() / 4));
     }
 
     /** Share of the photos whose class their neighbours tell. */
     double accuracy(float[][] features) {
         FeatureRows rows = FeatureRows.of(features);
-        Knn.Options options = new Knn.Options(java.util.List.of(NEIGHBOURS), 0.07, Knn.Vote.SOFTMAX, true);
-        int[] told = new Knn(rows, labels, classes, options).predict(rows, NEIGHBOURS);
+        Knn.Options options = new Knn.Options(java.util.List.of(neighbours()), 0.07, Knn.Vote.SOFTMAX, true);
+        int[] told = new Knn(rows, labels, classes, options).predict(rows, neighbours());
         int right = 0;
         for (int i = 0; i < told.length; i++) {
             right += told[i] == labels[i] ? 1 : 0;

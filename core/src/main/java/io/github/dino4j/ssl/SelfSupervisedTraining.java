@@ -207,7 +207,7 @@ public final class SelfSupervisedTraining implements TrainingTask<Views> {
         Map<String, Object> protocol = new LinkedHashMap<>();
         protocol.put("images", count);
         protocol.put("classes", probe.classes());
-        protocol.put("neighbours", KnnProbe.NEIGHBOURS);
+        protocol.put("neighbours", probe.neighbours());
         protocol.put("features", "the teacher's class token, each photo against all others");
         return new Scores(values, "k-NN top1", true, protocol);
     }

@@ -82,6 +82,9 @@ class TemplateTest {
         if (task.equals("distillation")) {
             recipes.add(drawn.with("teacher.random", "null").with("teacher.file", "model.safetensors"));
         }
+        if (task.equals("self-supervised")) {
+            recipes.add(drawn.with("gram", "{begin_epoch: 0}"));
+        }
         for (Recipe recipe : recipes) {
             Section top = recipe.open();
             Assembly.of(recipe, top).close();

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -64,12 +65,22 @@ final class TinySet {
                 task: %s
                 backbone:
                   random: {width: 32, depth: 4, heads: 2, patch: 8, registers: 1}
-                augmentation: {kind: none, size: 32}
+                %s
                 data:
                 %s
                 training: {iterations: 2, batch: 4, evaluate_iterations: 1, rate: 1e-3}
-                """.formatted(task, data(task).indent(2));
+                """.formatted(
+                        task,
+                        task.equals("self-supervised") ? "" : "augmentation: {kind: none, size: 32}",
+                        data(task).indent(2));
         Recipe recipe = Recipe.parse("tiny.yaml", yaml, folder);
+        if (task.equals("self-supervised")) {
+            return recipe.with(List.of(
+                    "backbone.adaptation=whole",
+                    "objective={prototypes: 16, hidden: 24, bottleneck: 8}",
+                    "crops={global_size: 32, local_size: 16, local_views: 2}",
+                    "training.frozen_last_layer_epochs=0"));
+        }
         return task.equals("distillation")
                 ? recipe.with("backbone.adaptation", "whole")
                         .with("teacher.random", "{width: 48, heads: 3, depth: 2, patch: 8}")
@@ -95,6 +106,9 @@ final class TinySet {
             case "distillation" -> """
                     train: {images: photos, range: 0-11}
                     validation: {images: photos, range: 12-15}""";
+            case "self-supervised" -> """
+                    train: {images: photos}
+                    validation: {folder: sorted}""";
             default -> throw new IllegalArgumentException("draw data for " + task);
         };
     }
