@@ -60,7 +60,7 @@ public final class VisionTransformer implements Backbone {
                 ? Optional.of(new RotaryEmbedding(p.at("rope_embed"), rope.config(), c.headDim()))
                 : Optional.empty();
         for (int i = 0; i < c.depth(); i++) {
-            blocks.add(new TransformerBlock((i == 0 ? first : p).at("blocks").at(i), c.block()));
+            blocks.add(new TransformerBlock((i == 0 ? first : p).at("blocks").at(i), c.block(), i, c.depth()));
         }
         norm = Normalization.of(p.at("norm"), c.norm(), dim);
         clsNorm = c.untiedClsNorm() ? Normalization.of(p.at("cls_norm"), c.norm(), dim) : norm;
@@ -160,12 +160,27 @@ public final class VisionTransformer implements Backbone {
     private Tensor run(TokenMatrix tokens, int last, ObjIntConsumer<Tensor> reader) {
         Tensor x = tokens.tokens;
         for (int block = 0; block <= last; block++) {
-            Tensor y = step(block, x, tokens.crops);
+            Crops crops = block > 0 ? redrawn(tokens) : tokens.crops;
+            Tensor y = step(block, x, crops);
             Trace.stage("blocks." + block, () -> tokens.crops.split(y).get(0));
             reader.accept(y, block);
             x = y;
         }
         return x;
+    }
+
+    /** The crops of a later block: where positions are distorted, each block has its own. */
+    private Crops redrawn(TokenMatrix tokens) {
+        if (rotary.isEmpty() || !rotary.get().isDistorted()) {
+            return tokens.crops;
+        }
+        List<Crops.Crop> crops = new ArrayList<>();
+        for (int i = 0; i < tokens.grids.size(); i++) {
+            Crops.Crop crop = tokens.crops.crops().get(i);
+            int[] grid = tokens.grids.get(i);
+            crops.add(new Crops.Crop(crop.batch(), crop.length(), rotary.get().rotary(grid[0], grid[1])));
+        }
+        return new Crops(crops);
     }
 
     /** One block; frees everything on the way, its input too (what was cut out of it lives on by itself). */

@@ -6,6 +6,7 @@ import io.github.dino4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor into a model's weights, like a path: {@code p.at("blocks").at(3).linear("fc1", 384, 1536, Bias.FULL)}.
@@ -17,19 +18,20 @@ public final class Parameters {
     private final ParameterSource source;
     private final String prefix;
     private final Leaves leaves;
-    private final boolean learning;
+    private final @Nullable Stochastic stochastic; // of a learning view
     private final Updates updates;
 
-    private Parameters(ParameterSource source, String prefix, Leaves leaves, boolean learning, Updates updates) {
+    private Parameters(
+            ParameterSource source, String prefix, Leaves leaves, @Nullable Stochastic stochastic, Updates updates) {
         this.source = source;
         this.prefix = prefix;
         this.leaves = leaves;
-        this.learning = learning;
+        this.stochastic = stochastic;
         this.updates = updates;
     }
 
     public static Parameters of(ParameterSource source) {
-        return new Parameters(source, "", Leaves.DENSE, false, Updates.NONE);
+        return new Parameters(source, "", Leaves.DENSE, null, Updates.NONE);
     }
 
     /**
@@ -37,12 +39,22 @@ public final class Parameters {
      * over this view is used by one thread.
      */
     public Parameters learning() {
-        return new Parameters(source, prefix, leaves, true, updates);
+        return learning(Stochastic.NONE);
+    }
+
+    /** The same, with more that is left to chance in vision transformers. */
+    public Parameters learning(Stochastic chance) {
+        return new Parameters(source, prefix, leaves, chance, updates);
+    }
+
+    /** What vision transformers leave to chance: nothing but in a learning view. */
+    public Stochastic stochastic() {
+        return stochastic == null ? Stochastic.NONE : stochastic;
     }
 
     /** Whether layers built over this view behave as in training. */
     public boolean isLearning() {
-        return learning;
+        return stochastic != null;
     }
 
     /**
@@ -72,7 +84,7 @@ public final class Parameters {
      * converted once), everything else and all gradients stay float32.
      */
     public Parameters mixed() {
-        return new Parameters(source, prefix, MixedLeaves.MIXED, learning, updates);
+        return new Parameters(source, prefix, MixedLeaves.MIXED, stochastic, updates);
     }
 
     /**
@@ -80,7 +92,7 @@ public final class Parameters {
      * which stay as they are.
      */
     public Parameters updated(Updates other) {
-        return new Parameters(source, prefix, leaves, learning, other);
+        return new Parameters(source, prefix, leaves, stochastic, other);
     }
 
     /**
@@ -88,7 +100,7 @@ public final class Parameters {
      * share it, so the source must hold the same weights.
      */
     public Parameters over(ParameterSource other) {
-        return new Parameters(other, prefix, leaves, learning, updates);
+        return new Parameters(other, prefix, leaves, stochastic, updates);
     }
 
     /** Where the weights come from. */
@@ -106,7 +118,7 @@ public final class Parameters {
      * this view is bfloat16, in float32.
      */
     public Parameters exact() {
-        return new Parameters(source, prefix, leaves.exact(), learning, updates);
+        return new Parameters(source, prefix, leaves.exact(), stochastic, updates);
     }
 
     private Parameters view(Precision precision, Leaves other) {
@@ -114,7 +126,7 @@ public final class Parameters {
             throw new IllegalArgumentException("this processor has no " + precision
                     + " kernels in oneDNN; load with another precision, or AUTO, which takes the best that it has");
         }
-        return new Parameters(source, prefix, other, learning, updates);
+        return new Parameters(source, prefix, other, stochastic, updates);
     }
 
     /** Name of the layer under this cursor, such as {@code blocks.3.mlp.fc1}. */
@@ -124,7 +136,7 @@ public final class Parameters {
 
     /** The cursor one name further down. */
     public Parameters at(String name) {
-        return new Parameters(source, prefix + name + ".", leaves, learning, updates);
+        return new Parameters(source, prefix + name + ".", leaves, stochastic, updates);
     }
 
     public Parameters at(int index) {

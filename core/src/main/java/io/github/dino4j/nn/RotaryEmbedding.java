@@ -15,6 +15,7 @@ public final class RotaryEmbedding {
     private final Tensor periods;
     private final Config config;
     private final Parameters p;
+    private final Distortion distortion;
 
     /** How patch coordinates are brought to -1..1. */
     public enum Coordinates {
@@ -59,6 +60,39 @@ public final class RotaryEmbedding {
      */
     public record Config(Periods periods, Coordinates coordinates, DType dtype) {}
 
+    /**
+     * How coordinates are distorted while a model learns, anew for each block, in this order (DINOv3, arXiv:2508.10104,
+     * section 3.2, "RoPE-box jittering").
+     *
+     * @param shift each axis moves by -shift to shift; 0 for none
+     * @param jitter each axis is multiplied by 1 / jitter to jitter; 1 for none
+     * @param rescale both axes are multiplied by one factor of 1 / rescale to rescale; 1 for none, 2 in the published models
+     */
+    public record Distortion(double shift, double jitter, double rescale) {
+        public static final Distortion NONE = new Distortion(0, 1, 1);
+
+        public Distortion {
+            if (!(shift >= 0 && jitter >= 1 && rescale >= 1)) {
+                throw new IllegalArgumentException(
+                        "positions are shifted by 0 or more and multiplied by factors up to 1"
+                                + " or more; found shift " + shift + ", jitter " + jitter + ", rescale " + rescale);
+            }
+        }
+
+        /** Both axes' factor and shift, [y factor, x factor, y shift, x shift], by the engine's generator. */
+        private double[] draw() {
+            float[] u = Tensor.uniform(5).toFloats();
+            double scale = power(rescale, u[4]);
+            double y = power(jitter, u[2]) * scale;
+            double x = power(jitter, u[3]) * scale;
+            return new double[] {y, x, shift * (2 * u[0] - 1) * y, shift * (2 * u[1] - 1) * x};
+        }
+
+        private static double power(double bound, float uniform) {
+            return Math.exp(Math.log(bound) * (2 * uniform - 1));
+        }
+    }
+
     public RotaryEmbedding(Parameters p, Config config, int headDim) {
         if (headDim % 4 != 0) {
             throw new IllegalArgumentException("head dimension " + headDim
@@ -66,11 +100,20 @@ public final class RotaryEmbedding {
         }
         this.config = config;
         this.p = p;
+        distortion = p.stochastic().positions();
         periods = p.buffer("periods", Init.values(config.periods().values(headDim)), headDim / 4);
+    }
+
+    /** Whether each block draws its own turns. */
+    public boolean isDistorted() {
+        return !distortion.equals(Distortion.NONE);
     }
 
     /** The turns for a grid of h x w patches, in the form that the view's attention applies. */
     public Rotary rotary(int h, int w) {
+        if (isDistorted()) {
+            return p.rotary(table(h, w, distortion.draw()));
+        }
         if (config.dtype() != DType.F32) {
             return p.rotary(at(h, w));
         }
@@ -81,10 +124,19 @@ public final class RotaryEmbedding {
 
     /** The table for a grid of h x w patches: one angle for each pair of channels, first those of y, then of x. */
     public Rotary.Table at(int h, int w) {
+        return table(h, w, 1, 1, 0, 0);
+    }
+
+    /** The same with coordinates multiplied and moved: [y factor, x factor, y shift, x shift]. */
+    private Rotary.Table table(int h, int w, double... change) {
         int divisorY = divisor(h, h, w);
         int divisorX = divisor(w, h, w);
-        Tensor y = coordinates(h, divisorY).reshape(h, 1, 1, 1).expand(h, w, 1, 1);
-        Tensor x = coordinates(w, divisorX).reshape(1, w, 1, 1).expand(h, w, 1, 1);
+        Tensor y = changed(coordinates(h, divisorY), change[0], change[2])
+                .reshape(h, 1, 1, 1)
+                .expand(h, w, 1, 1);
+        Tensor x = changed(coordinates(w, divisorX), change[1], change[3])
+                .reshape(1, w, 1, 1)
+                .expand(h, w, 1, 1);
         Tensor period = periods.to(config.dtype());
         Tensor turn = Tensor.full(2 * Math.PI, config.dtype(), periods.device(), 1); // rounded to the type as well
         Tensor angles = Tensor.cat(2, y, x)
@@ -92,6 +144,10 @@ public final class RotaryEmbedding {
                 .div(period)
                 .reshape((long) h * w, 2 * period.size(0)); // [h, w, 2, d/4] to [P, d/2]
         return new Rotary.Table(angles.cos(), angles.sin());
+    }
+
+    private static Tensor changed(Tensor coordinates, double factor, double shift) {
+        return factor == 1 && shift == 0 ? coordinates : coordinates.mul(factor).add(shift);
     }
 
     private int divisor(int length, int h, int w) {

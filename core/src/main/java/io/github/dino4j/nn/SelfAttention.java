@@ -37,6 +37,11 @@ public final class SelfAttention {
         return mixed;
     }
 
+    /** The projection of what {@link #mix} gave. */
+    Tensor project(Tensor mixed) {
+        return proj.forward(mixed);
+    }
+
     /** residual + the projection of what {@link #mix} gave, token by token. */
     public Tensor projectAdd(Tensor mixed, Tensor residual) {
         return proj.forwardAdd(mixed, residual);

@@ -18,6 +18,7 @@ public final class TransformerBlock {
     private final Normalization norm2;
     private final FeedForward ffn;
     private final Rows rows;
+    private final ResidualDrop drop;
 
     /**
      * Shape of a block.
@@ -28,13 +29,20 @@ public final class TransformerBlock {
     public record Config(
             SelfAttention.Config attention, Ffn ffn, Norm norm, boolean layerScale, double layerScaleInit) {}
 
+    /** The only block of its kind. */
     public TransformerBlock(Parameters p, Config c) {
+        this(p, c, 0, 1);
+    }
+
+    /** Block number {@code index}, from 0, of {@code depth}. */
+    public TransformerBlock(Parameters p, Config c, int index, int depth) {
         int dim = c.attention().dim();
         norm1 = Normalization.of(p.at("norm1"), c.norm(), dim);
         attention = new SelfAttention(p.at("attn"), c.attention(), scale(p.at("ls1"), c));
         norm2 = Normalization.of(p.at("norm2"), c.norm(), dim);
         ffn = FeedForward.of(p.at("mlp"), c.ffn(), dim, scale(p.at("ls2"), c));
         rows = p.rows();
+        drop = p.stochastic().of(index, depth);
     }
 
     private static Optional<LayerScale> scale(Parameters p, Config c) {
@@ -45,6 +53,10 @@ public final class TransformerBlock {
 
     /** Maps the tokens x [T, C] to [T, C]. */
     public Tensor forward(Tensor x, Crops crops) {
+        if (drop != ResidualDrop.NONE) {
+            Tensor y = drop.add(x, crops, (some, of) -> attention.project(attention.mix(norm1, some, of)));
+            return drop.add(y, crops, (some, of) -> ffn.forward(norm2.forward(some)));
+        }
         Tensor mixed = attention.mix(norm1, x, crops);
         return rows.map(crops, x, mixed, this::tokenwise);
     }

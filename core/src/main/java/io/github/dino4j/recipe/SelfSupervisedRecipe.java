@@ -10,6 +10,8 @@ import io.github.dino4j.image.Transform;
 import io.github.dino4j.nn.CopiedParameters;
 import io.github.dino4j.nn.Parameters;
 import io.github.dino4j.nn.RandomParameters;
+import io.github.dino4j.nn.RotaryEmbedding;
+import io.github.dino4j.nn.Stochastic;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.ssl.BlockMasks;
 import io.github.dino4j.ssl.DinoHead;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code task: self-supervised}: a backbone learns from photos alone, by the recipe of DINO, DINOv2 or DINOv3 under {@code
@@ -137,16 +140,35 @@ final class SelfSupervisedRecipe implements TaskRecipe {
                     new CopiedParameters(parts.model().source(arena), arena),
                     new RandomParameters(parts.seed(), arena));
             return new SelfDistillation(
-                    weights,
-                    arena,
-                    parts.model().card().source(),
-                    shape,
-                    objective,
-                    BackboneRecipe.mixed(parts.top().section("backbone")) ? Parameters::mixed : p -> p);
+                    weights, arena, parts.model().card().source(), shape, objective, view(parts.top()));
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    /** The arithmetic, and what is left to chance. */
+    private static UnaryOperator<Parameters> view(Section top) {
+        Section s = top.section("objective");
+        boolean first = generation(top).equals(Generation.DINO_V1);
+        boolean rope =
+                top.section("backbone").section("random").text("family", "v3").equals("v3");
+        double drop = s.positive("drop_path", 0);
+        RotaryEmbedding.Distortion positions = new RotaryEmbedding.Distortion(
+                s.positive("rope_shift", 0), s.positive("rope_jitter", 1), s.positive("rope_rescale", 1));
+        if (!rope) {
+            s.without("the backbone's positions do not turn", "rope_shift", "rope_jitter", "rope_rescale");
+        }
+        Stochastic chance = first
+                ? Stochastic.dinoV1(drop)
+                : generation(top).equals(Generation.DINO_V2)
+                        ? Stochastic.dinoV2(drop)
+                        : Stochastic.dinoV3(drop, positions);
+        boolean mixed = BackboneRecipe.mixed(top.section("backbone"));
+        return p -> {
+            Parameters chosen = p.isLearning() ? p.learning(chance) : p;
+            return mixed ? chosen.mixed() : chosen;
+        };
     }
 
     private static Objective objective(Section s, Section gram, Generation settings, PlanRecipe.Length length) {

@@ -251,13 +251,39 @@ public final class Tensor {
 
     /** The rows (slices along the first axis) at these indices. */
     public Tensor rows(long... indices) {
-        return op("index_select", () -> {
-            org.bytedeco.pytorch.Tensor index = torch.from_blob(
-                    new org.bytedeco.javacpp.LongPointer(indices),
-                    new long[] {indices.length},
-                    options(DType.I64, Device.CPU));
-            return handle.index_select(0, index);
-        });
+        return op("index_select", () -> handle.index_select(0, index(indices)));
+    }
+
+    /** Indices in memory of the engine's own, which a gradient needs for longer than any scope. */
+    private static org.bytedeco.pytorch.Tensor index(long... indices) {
+        return torch.from_blob(
+                        new org.bytedeco.javacpp.LongPointer(indices),
+                        new long[] {indices.length},
+                        options(DType.I64, Device.CPU))
+                .clone();
+    }
+
+    /** This [N, ...] with rows [M, ...] added at these indices, all different. */
+    public Tensor addRows(Tensor rows, long... indices) {
+        return op("index_add", () -> handle.index_add(0, index(indices), rows.handle()), rows);
+    }
+
+    /** Values drawn evenly from [0, 1) by the engine's generator, float32. */
+    public static Tensor uniform(long count) {
+        Scope.current();
+        return Native.call("rand", () -> new Tensor(torch.rand(new long[] {count}, options(DType.F32, Device.CPU))));
+    }
+
+    /** The numbers 0 to count - 1 in an order drawn by the engine's generator. */
+    public static long[] permutation(long count) {
+        try (Scope scope = Scope.inference()) {
+            float[] keys = uniform(count).toFloats();
+            return java.util.stream.IntStream.range(0, keys.length)
+                    .boxed()
+                    .sorted(java.util.Comparator.comparingDouble(i -> keys[i]))
+                    .mapToLong(i -> i)
+                    .toArray();
+        }
     }
 
     /** A copy with memory of its own. */
