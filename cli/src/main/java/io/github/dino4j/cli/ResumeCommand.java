@@ -19,6 +19,9 @@ final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private Console console = new Console();
 
+    @Mixin
+    private RankOptions ranks = new RankOptions();
+
     @Parameters(index = "0", paramLabel = "FOLDER", description = "Folder of the run.")
     private Path folder = Path.of("");
 
@@ -32,7 +35,7 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() {
         threads.ifPresent(Engine::threads);
         try (Assembly run = Assembly.of(Recipe.ofRun(folder))) {
-            return new TrainingRun(console, run, folder, json).resume();
+            return ranks.run(console, new TrainingRun(console, run, folder, json)::resume);
         }
     }
 }

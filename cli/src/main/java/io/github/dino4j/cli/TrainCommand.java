@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "train",
-        description = "Train a head, or LoRA and a head, as a recipe says: one YAML file.",
+        description =
+                "Train a head, LoRA and a head, or a backbone from photos alone, as a recipe says: one YAML file.",
         footer = {
             "",
             "Examples:",
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  dino4j train my.yaml -o runs/first",
             "  dino4j train my.yaml -o runs/second training.epochs=5 backbone.lora.rank=8",
             "  dino4j resume runs/first",
+            "  dino4j train my.yaml -o runs/both --rank 0 --world 2 --address 10.0.0.1:29500",
             "",
             "The folder gets curves, pictures, metrics (JSON lines, CSV, TensorBoard), checkpoints",
             "and in the end the head and the adapter. A run may be killed at any moment: 'resume'",
@@ -35,11 +37,14 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private Console console = new Console();
 
+    @Mixin
+    private RankOptions ranks = new RankOptions();
+
     @Option(
             names = "--init",
             paramLabel = "TASK",
             description = "Write a commented recipe to stdout: segmentation, depth, classification, detection,"
-                    + " distillation.")
+                    + " distillation, self-supervised.")
     private Optional<String> init = Optional.empty();
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "RECIPE", description = "The YAML file.")
@@ -86,7 +91,7 @@ final class TrainCommand implements Callable<Integer> {
             if (!noCheck || checkOnly) {
                 training.check();
             }
-            return checkOnly ? ExitCode.OK : training.train();
+            return checkOnly ? ExitCode.OK : ranks.run(console, training::train);
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.dino4j.data.CheckListener;
 import io.github.dino4j.data.DataReport;
 import io.github.dino4j.data.DataSetException;
 import io.github.dino4j.recipe.Assembly;
+import io.github.dino4j.train.Ranks;
 import io.github.dino4j.train.Scores;
 import io.github.dino4j.train.TrainingListener;
 import io.github.dino4j.train.TrainingResult;
@@ -57,12 +58,12 @@ final class TrainingRun {
         }
     }
 
-    int train() {
-        return finish(listener -> run.train(folder, listener));
+    int train(Ranks ranks) {
+        return finish(listener -> run.train(folder, ranks, listener));
     }
 
-    int resume() {
-        return finish(listener -> run.resume(folder, listener));
+    int resume(Ranks ranks) {
+        return finish(listener -> run.resume(folder, ranks, listener));
     }
 
     private int finish(Function<TrainingListener, TrainingResult> work) {

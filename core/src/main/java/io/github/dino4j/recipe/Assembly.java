@@ -9,6 +9,7 @@ import io.github.dino4j.predict.Model;
 import io.github.dino4j.train.BackboneFile;
 import io.github.dino4j.train.LearningBackbone;
 import io.github.dino4j.train.LoraBackbone;
+import io.github.dino4j.train.Ranks;
 import io.github.dino4j.train.Trainer;
 import io.github.dino4j.train.TrainingListener;
 import io.github.dino4j.train.TrainingPlan;
@@ -155,12 +156,22 @@ public final class Assembly implements AutoCloseable {
 
     /** Trains in a new folder; the recipe is kept there. See {@link Trainer#run}. */
     public TrainingResult train(Path folder, TrainingListener listener) {
-        return trainer().run(folder, listener);
+        return train(folder, Ranks.ONE, listener);
+    }
+
+    /** The same among other processes, each of which has assembled the same recipe. See {@link Trainer#among}. */
+    public TrainingResult train(Path folder, Ranks ranks, TrainingListener listener) {
+        return trainer().among(ranks).run(folder, listener);
     }
 
     /** Goes on with a run of the same recipe. See {@link Trainer#resume}. */
     public TrainingResult resume(Path folder, TrainingListener listener) {
-        return trainer().resume(folder, listener);
+        return resume(folder, Ranks.ONE, listener);
+    }
+
+    /** The same among other processes, whose number may be another than before. */
+    public TrainingResult resume(Path folder, Ranks ranks, TrainingListener listener) {
+        return trainer().among(ranks).resume(folder, listener);
     }
 
     /**
