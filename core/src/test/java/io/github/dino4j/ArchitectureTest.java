@@ -39,7 +39,8 @@ class ArchitectureTest {
             "eval",
             "train",
             "ssl",
-            "recipe");
+            "recipe",
+            "compare");
 
     @ArchTest
     static final ArchRule onlyTensorSeesTheEngine = noClasses()

@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConvertCommand.class,
             AdapterCommand.class,
             BenchCommand.class,
+            CompareCommand.class,
             CompareFusionCommand.class,
             OnnxCommand.class,
             CompletionCommand.class

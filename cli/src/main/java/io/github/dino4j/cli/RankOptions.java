@@ -54,7 +54,7 @@ final class RankOptions {
         } catch (NumberFormatException e) {
             throw console.usage("--address " + address + " is no HOST:PORT, such as 10.0.0.1:29500");
         } catch (IllegalArgumentException e) {
-            throw console.usage(e.getMessage());
+            throw console.usage(String.valueOf(e.getMessage()));
         }
     }
 }

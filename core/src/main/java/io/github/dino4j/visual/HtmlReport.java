@@ -38,6 +38,14 @@ public final class HtmlReport {
     private final List<ReportSection> sections = new ArrayList<>();
     private final List<String> footer = new ArrayList<>();
 
+    private String language = "en";
+
+    /** The language of the texts, as HTML names it; without this, {@code en}. */
+    public HtmlReport language(String tag) {
+        language = tag;
+        return this;
+    }
+
     public HtmlReport(String title) {
         this.title = title;
     }
@@ -74,7 +82,7 @@ public final class HtmlReport {
     /** The page. */
     public String html() {
         StringBuilder page = new StringBuilder(
-                        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+                        "<!DOCTYPE html>\n<html lang=\"" + language + "\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:;")
                 .append(" style-src 'unsafe-inline'\">\n<meta name=\"generator\" content=\"Dino4J\">\n<title>")

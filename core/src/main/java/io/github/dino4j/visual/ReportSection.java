@@ -61,6 +61,32 @@ public final class ReportSection {
         return this;
     }
 
+    /**
+     * Adds a table of several columns.
+     *
+     * @param columns their headings
+     * @param rows heading to cells, as many as columns
+     */
+    public ReportSection matrix(String heading, List<String> columns, Map<String, List<String>> rows) {
+        flushFigures();
+        flushFacts();
+        body.append("<div class=\"row matrix\">");
+        if (!heading.isBlank()) {
+            body.append("<h3>").append(Html.escape(heading)).append("</h3>\n");
+        }
+        body.append("<table>\n<tr><th></th>");
+        columns.forEach(column ->
+                body.append("<th scope=\"col\">").append(Html.escape(column)).append("</th>"));
+        body.append("</tr>\n");
+        rows.forEach((name, cells) -> {
+            body.append("<tr><th scope=\"row\">").append(Html.escape(name)).append("</th>");
+            cells.forEach(cell -> body.append("<td>").append(Html.escape(cell)).append("</td>"));
+            body.append("</tr>\n");
+        });
+        body.append("</table></div>\n");
+        return this;
+    }
+
     /** Adds a vector: all its values as a strip of colours, the first {@code shown} as numbers. */
     public ReportSection numbers(String heading, float[] values, int shown) {
         flushFigures();
