@@ -58,7 +58,7 @@ public record FeatureSpace(String name, int dim, Map<String, String> settings) {
     }
 
     /**
-     * Refuses a query from another space; settings that only one of both states do not count.
+     * Refuses vectors from another space; settings that only one of both states do not count.
      *
      * @param where the index, for the message
      * @throws RetrievalException naming both
@@ -79,10 +79,9 @@ public record FeatureSpace(String name, int dim, Map<String, String> settings) {
             differences.add("vectors of " + dim + " and of " + query.dim + " values");
         }
         if (!differences.isEmpty()) {
-            throw new RetrievalException(where + " and the query do not belong together: the index has "
-                    + describe() + ", the query " + query.describe() + ". They differ in "
-                    + String.join("; ", differences)
-                    + ". Ask with the model and settings that built the index, or build another index.");
+            throw new RetrievalException(where + ": the index keeps " + describe() + "; the vectors given are "
+                    + query.describe() + ". They cannot be compared: they differ in " + String.join("; ", differences)
+                    + ". Take the model and settings that built the index, or build another index.");
         }
     }
 

@@ -249,6 +249,24 @@ public final class ImageIndex implements AutoCloseable {
         return header.options();
     }
 
+    /**
+     * Refuses vectors that do not belong here, before any is computed.
+     *
+     * @throws RetrievalException naming both
+     */
+    public void requireSpaces(Spaces other) {
+        spaces().whole().requireSame(other.whole(), folder.toString());
+        if (spaces().parts().isPresent() != other.parts().isPresent()) {
+            throw new RetrievalException(folder + ": the index has "
+                    + (spaces().parts().isPresent() ? "" : "no ")
+                    + "vectors of parts, asked for were "
+                    + (other.parts().isPresent() ? "some" : "none") + "; ask as it was built, or build another.");
+        }
+        if (other.parts().isPresent()) {
+            spaces().parts().orElseThrow().requireSame(other.parts().get(), folder.toString());
+        }
+    }
+
     Optional<FeatureSpace> space(Target target) {
         return target == Target.WHOLE ? Optional.of(spaces().whole()) : spaces().parts();
     }

@@ -29,6 +29,7 @@ record IndexHeader(Spaces spaces, IndexOptions options) {
         options.reduced().ifPresent(dim -> json.put("reduced", dim));
         json.put("connections", options.connections());
         json.put("beam", options.beam());
+        json.set("notes", JSON.valueToTree(options.notes()));
         texts.put(OPTIONS, json.toString());
         return texts;
     }
@@ -54,7 +55,8 @@ record IndexHeader(Spaces spaces, IndexOptions options) {
                                     ? OptionalInt.of(options.path("reduced").asInt())
                                     : OptionalInt.empty(),
                             options.path("connections").asInt(),
-                            options.path("beam").asInt()));
+                            options.path("beam").asInt(),
+                            texts(options.path("notes"))));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new RetrievalException(
                     where + ": what the index says of itself cannot be read (" + e.getMessage()
