@@ -9,14 +9,14 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Brings vectors down to fewer values: their coordinates on the principal axes of a sample. The mean stays in, since cosines
+ * Brings vectors down to fewer values: their coordinates in the space of the strongest principal axes of a sample. The mean stays in, since cosines
  * are taken against the origin: of all linear maps onto as many values this one keeps the sample's dot products best
  * (Eckart and Young, 1936). Immutable.
  */
 final class Reduction {
     private final int from;
     private final int to;
-    private final float[] axes; // [to, from], the strongest first
+    private final float[] axes; // [to, from], orthonormal
 
     private Reduction(int from, int to, float[] axes) {
         this.from = from;
