@@ -37,7 +37,8 @@ class IndexJobTest {
 
     @BeforeEach
     void fill() throws IOException {
-        photos = Files.createDirectories(temp.resolve("photos/below")).getParent();
+        photos = temp.resolve("photos");
+        Files.createDirectories(photos.resolve("below"));
         for (int i = 0; i < 12; i++) {
             TinyModel.picture(60 + i, 48, 10 * i)
                     .writePng(photos.resolve(i % 2 == 0 ? i + ".png" : "below/" + i + ".png"));
