@@ -67,7 +67,8 @@ public final class ContactSheet {
     }
 
     private static String caption(double similarity, String id) {
-        return String.format(Locale.ROOT, "%.3f  %s", similarity, id.substring(id.lastIndexOf('/') + 1));
+        int folder = id.lastIndexOf('/', id.lastIndexOf('/') - 1); // the file and the folder it lies in
+        return String.format(Locale.ROOT, "%.3f  %s", similarity, id.substring(folder + 1));
     }
 
     /** The frame is drawn at the size in which the photo is shown, two lines wide. */

@@ -7,11 +7,12 @@ import io.github.dino4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
 
 /**
- * Brings vectors down to fewer values: their coordinates in the space of the strongest principal axes of a sample. The mean stays in, since cosines
- * are taken against the origin: of all linear maps onto as many values this one keeps the sample's dot products best
- * (Eckart and Young, 1936). Immutable.
+ * Brings vectors down to fewer values: their coordinates in the space of the strongest principal axes of a sample. The mean
+ * stays in, since cosines are taken against the origin: of all linear maps onto as many values this one keeps the sample's
+ * dot products best (Eckart and Young, 1936). Immutable.
  */
 final class Reduction {
     private final int from;
@@ -55,10 +56,27 @@ final class Reduction {
                 });
             }
             Tensor vectors = sum.eigh().vectors(); // columns, ascending
-            Tensor top =
-                    vectors.narrow(1, from - to, to).flip(1).transpose(0, 1).contiguous();
-            return new Reduction(from, to, top.to(DType.F32).toFloats());
+            Tensor top = vectors.narrow(1, from - to, to).transpose(0, 1); // [to, from]
+            Tensor turned = rotation(to).matmul(top).to(DType.F32);
+            return new Reduction(from, to, turned.contiguous().toFloats());
         }
+    }
+
+    /**
+     * A fixed rotation [dim, dim]. Turned by it, what the strongest axes hold is spread over all values, and cosines stay: int8
+     * has one range for all values, and would cut off the strongest.
+     */
+    private static Tensor rotation(int dim) {
+        SplittableRandom random = new SplittableRandom(dim);
+        float[] symmetric = new float[dim * dim];
+        for (int row = 0; row < dim; row++) {
+            for (int column = 0; column <= row; column++) {
+                float value = (float) random.nextDouble(-1, 1);
+                symmetric[row * dim + column] = value;
+                symmetric[column * dim + row] = value;
+            }
+        }
+        return Tensor.of(symmetric, dim, dim).to(DType.F64).eigh().vectors();
     }
 
     int from() {

@@ -298,6 +298,28 @@ class ImageIndexTest {
         }
     }
 
+    /** int8 has one range for all values of a vector and cuts off what is much larger than the rest. */
+    @Test
+    void aReductionSpreadsTheStrongestDirectionOverAllValuesAndKeepsCosines() {
+        int dim = 48;
+        float[][] rows = random(200, dim, 5);
+        for (float[] row : rows) {
+            row[3] += 40; // what all have in common: the first principal axis
+        }
+        float[] common = new float[dim];
+        common[3] = 1;
+        Reduction all = Reduction.fit(FeatureRows.of(rows), dim);
+        float[] turned = all.apply(common);
+        assertThat(Vectors.dot(turned, turned)).isCloseTo(1, within(1e-5f));
+        for (float value : turned) {
+            assertThat(Math.abs(value)).isLessThan(0.6f); // 1 in one place and 0 elsewhere without a rotation
+        }
+        assertThat(Vectors.dot(all.apply(rows[0]), all.apply(rows[1])))
+                .isCloseTo(Vectors.dot(rows[0], rows[1]), within(1e-2f)); // of about 1600
+        float[] one = Reduction.fit(FeatureRows.of(rows), 1).apply(common);
+        assertThat(Math.abs(one[0])).isGreaterThan(0.99f);
+    }
+
     @Test
     void aReductionNeedsASampleAsLargeAsItIs() {
         FeatureSpace space = FeatureSpace.named("five", 5);
