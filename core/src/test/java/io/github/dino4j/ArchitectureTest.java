@@ -52,6 +52,15 @@ class ArchitectureTest {
             .because("a wrong overload on a raw pointer ends the JVM; Tensor is the safety boundary");
 
     @ArchTest
+    static final ArchRule onlyRetrieveSeesTheIndex = noClasses()
+            .that()
+            .resideOutsideOfPackage("..dino4j.retrieve..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.lucene..")
+            .because("how vectors are kept and found is ImageIndex's own affair (docs/adr/0014)");
+
+    @ArchTest
     static final ArchRule packagesUseOnlyThoseBeforeThem = order();
 
     @ArchTest

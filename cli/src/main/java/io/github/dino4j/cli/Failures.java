@@ -5,6 +5,7 @@ import io.github.dino4j.export.ExportException;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.predict.NotFiniteException;
 import io.github.dino4j.recipe.RecipeException;
+import io.github.dino4j.retrieve.RetrievalException;
 import io.github.dino4j.tensor.TensorException;
 import io.github.dino4j.train.TrainingException;
 import io.github.dino4j.weights.CheckpointException;
@@ -33,6 +34,7 @@ final class Failures {
         return e instanceof CheckpointException
                 || e instanceof DataSetException
                 || e instanceof RecipeException
+                || e instanceof RetrievalException
                 || e instanceof TrainingException
                 || e instanceof ImageException
                 || e instanceof ExportException

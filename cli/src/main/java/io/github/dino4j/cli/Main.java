@@ -26,6 +26,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimilarityCommand.class,
             ClassifyCommand.class,
             KnnCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
+            DuplicatesCommand.class,
             SegmentCommand.class,
             DepthCommand.class,
             DetectCommand.class,
@@ -49,7 +52,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  1:failed; the message says why and the way out",
             "  2:the command line does not fit: unknown option, impossible size",
             "  3:done, but some images could not be read or used; they are listed at the end",
-            "130:interrupted (Ctrl-C); 'features' goes on where it stopped when run again, 'train' with 'resume'"
+            "130:interrupted (Ctrl-C); 'features' and 'index' go on where they stopped when run again,"
+                    + " 'train' with 'resume'"
         },
         footer = {"", "Begin with: dino4j demo", "'dino4j COMMAND --help' tells more and gives examples."})
 final class Main implements Callable<Integer> {

@@ -41,10 +41,15 @@ final class ModelOptions {
 
     /** Loads the model and tells it on stderr. */
     Dino load(Console console) {
+        return load(file, adapter, loading, console);
+    }
+
+    /** The same for commands with a model of their own. */
+    static Dino load(String file, Optional<Path> adapter, LoadingOptions loading, Console console) {
         if (adapter.isPresent() && !Files.exists(adapter.get())) {
             throw console.usage("--adapter " + adapter.get() + ": no such file. Check the path.");
         }
-        Dino dino = backbone(console);
+        Dino dino = backbone(file, loading, console);
         if (adapter.isEmpty()) {
             return dino;
         }
@@ -56,6 +61,11 @@ final class ModelOptions {
             dino.close();
             throw e;
         }
+    }
+
+    /** As it was given: a path, or {@code random:SEED}. */
+    String file() {
+        return file;
     }
 
     /** The adapter over the backbone, if there is one. */
@@ -71,7 +81,7 @@ final class ModelOptions {
                 .filter(Files::isRegularFile);
     }
 
-    private Dino backbone(Console console) {
+    private static Dino backbone(String file, LoadingOptions loading, Console console) {
         if (!file.startsWith(RandomModel.PREFIX)) {
             return loading.load(Path.of(file), console);
         }

@@ -10,6 +10,7 @@ import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.ImageException;
 import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.retrieve.DescriptorReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +52,23 @@ public final class PhotoFeatures {
         setup.put("features", reader.input().describe());
         setup.put("transform", reader.transform().describe());
         return new PhotoFeatures(reader::read, new Setup(setup), ImageDecoder.standard(), Unreadable.FAIL, BATCH);
+    }
+
+    /** By a backbone, as descriptors to search by. */
+    public static PhotoFeatures of(DescriptorReader reader) {
+        Map<String, Object> setup = new LinkedHashMap<>();
+        setup.put("backbone", Setup.backbone(reader.model()));
+        setup.put("features", reader.pooling().describe());
+        setup.put("scales", reader.scales());
+        setup.put("transform", reader.transform().describe());
+        return new PhotoFeatures(
+                photos -> reader.withGrid(0).readAll(photos).stream()
+                        .map(DescriptorReader.Described::vector)
+                        .toArray(float[][]::new),
+                new Setup(setup),
+                ImageDecoder.standard(),
+                Unreadable.FAIL,
+                BATCH);
     }
 
     /**

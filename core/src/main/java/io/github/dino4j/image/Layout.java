@@ -1,5 +1,7 @@
 package io.github.dino4j.image;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * A sizing policy worked out for one image: resize to {@code resizedHeight x resizedWidth}, then look through a window of
  * {@code height x width} whose corner stands at (top, left) of the resized image, negative where it is padded.
@@ -64,12 +66,33 @@ record Layout(
         if (sizing instanceof Sizing.ShorterSide s) {
             return shorterSide(s.size(), height, width);
         }
+        if (sizing instanceof Sizing.LongerSideAtMost s) {
+            return atMost(s.size(), height, width);
+        }
         if (sizing instanceof Sizing.KeepAspectToMultiple s) {
             boolean shorter = s.side() == Sizing.Side.SHORTER;
             double scale = (double) s.target() / (shorter ? Math.min(height, width) : Math.max(height, width));
             return whole(multiple(height * scale, s.multiple()), multiple(width * scale, s.multiple()));
         }
         return whole(height, width);
+    }
+
+    private static Layout atMost(int size, int height, int width) {
+        if (Math.max(height, width) <= size) {
+            return whole(height, width);
+        }
+        double aspect = (double) width / height;
+        return width >= height
+                ? whole(nearest(size / aspect, n -> Math.abs(aspect - size / n)), size)
+                : whole(size, nearest(size * aspect, n -> Math.abs(aspect - n / size)));
+    }
+
+    /** The whole number below or above that misses the aspect less; of two alike the lower. */
+    private static int nearest(double length, DoubleUnaryOperator miss) {
+        double below = Math.floor(length);
+        double above = Math.ceil(length);
+        double best = below >= 1 && miss.applyAsDouble(below) <= miss.applyAsDouble(above) ? below : above;
+        return Math.max(1, (int) best);
     }
 
     private static int multiple(double length, int multiple) {

@@ -4,7 +4,7 @@ package io.github.dino4j.image;
 public sealed interface Sizing {
 
     /** A policy that keeps the whole image and adds nothing; padding and cropping may follow it. */
-    sealed interface Scaling extends Sizing permits AsIs, Exact, ShorterSide, KeepAspectToMultiple {}
+    sealed interface Scaling extends Sizing permits AsIs, Exact, ShorterSide, LongerSideAtMost, KeepAspectToMultiple {}
 
     /** No resizing. */
     record AsIs() implements Scaling {
@@ -36,6 +36,21 @@ public sealed interface Sizing {
         @Override
         public String toString() {
             return "shorter side " + size;
+        }
+    }
+
+    /**
+     * The longer side becomes {@code size} where it is more, the other one the whole number that keeps the aspect best; small
+     * images stay as they are. Pillow's {@code thumbnail}, of DINOv1's retrieval on Oxford and Paris.
+     */
+    record LongerSideAtMost(int size) implements Scaling {
+        public LongerSideAtMost {
+            positive("size", size);
+        }
+
+        @Override
+        public String toString() {
+            return "longer side at most " + size + ", aspect kept";
         }
     }
 

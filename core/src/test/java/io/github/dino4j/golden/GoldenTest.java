@@ -7,6 +7,7 @@ import io.github.dino4j.backbone.XcitComponent;
 import io.github.dino4j.depth.HubDepthComponent;
 import io.github.dino4j.detect.BoxOpsComponent;
 import io.github.dino4j.detect.DetectorComponent;
+import io.github.dino4j.retrieve.RetrievalComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
 import java.io.IOException;
@@ -69,7 +70,8 @@ class GoldenTest {
             new DetectorComponent(),
             new BoxOpsComponent(),
             new KnnComponent(),
-            new LinearClassifierComponent());
+            new LinearClassifierComponent(),
+            new RetrievalComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
