@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dino4j.backbone.XcitComponent;
+import io.github.dino4j.correspond.LabelPropagationComponent;
 import io.github.dino4j.depth.HubDepthComponent;
 import io.github.dino4j.detect.BoxOpsComponent;
 import io.github.dino4j.detect.DetectorComponent;
@@ -66,7 +67,8 @@ class GoldenTest {
             new DetectorComponent(),
             new BoxOpsComponent(),
             new KnnComponent(),
-            new LinearClassifierComponent());
+            new LinearClassifierComponent(),
+            new LabelPropagationComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
