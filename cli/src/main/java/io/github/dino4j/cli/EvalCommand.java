@@ -8,7 +8,12 @@ import picocli.CommandLine.Mixin;
         name = "eval",
         description = "Measure a head over photos with their truth; the result holds all that the number depends on.",
         synopsisSubcommandLabel = "TASK",
-        subcommands = {EvalSegmentationCommand.class, EvalDepthCommand.class, EvalClassificationCommand.class},
+        subcommands = {
+            EvalSegmentationCommand.class,
+            EvalDepthCommand.class,
+            EvalClassificationCommand.class,
+            EvalTrackingCommand.class
+        },
         footer = {"", "'dino4j eval TASK --help' tells more and gives examples."})
 final class EvalCommand implements Callable<Integer> {
     @Mixin
@@ -16,6 +21,6 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth' or 'classification'");
+        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth', 'classification' or 'tracking'");
     }
 }

@@ -87,6 +87,16 @@ public final class ObjectMask {
         return new ObjectMask(picture.width(), picture.height(), labels, file.toString());
     }
 
+    /**
+     * Reads a palette or grey PNG, whose numbers mean the same in every frame; the colours of an RGB picture would not.
+     *
+     * @throws ImageException if it cannot be read, or is a colour picture
+     */
+    public static ObjectMask readNumbered(Path file) {
+        LabelImage image = LabelImage.read(file);
+        return new ObjectMask(image.width(), image.height(), image.labels(), file.toString());
+    }
+
     /** A palette or grey PNG; other files have colours. */
     private static boolean isNumbered(Path file) {
         try {

@@ -2,7 +2,7 @@ package io.github.dino4j.correspond;
 
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.segment.SegmentMap;
-import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * One video on its way: gives each frame, in order, its objects. Keeps the tokens of the first frame and of a few before the
@@ -12,30 +12,38 @@ public final class ObjectTrack {
     private final VideoTracker tracker;
     private final ObjectMask mask;
     private final TrackMemory memory;
+    private final int[] unseen;
 
     ObjectTrack(VideoTracker tracker, ObjectMask mask, Patches patches) {
         this.tracker = tracker;
         this.mask = mask;
         float[][] soft = SoftMasks.oneHot(
                 mask.places(), mask.width(), mask.height(), mask.count(), patches.height(), patches.width());
-        int[] objects = mask.objects();
-        for (int m = 1; m < soft.length; m++) {
-            float sum = 0;
-            for (float value : soft[m]) {
-                sum += value;
-            }
-            if (sum == 0) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "object %d is too small: none of the %d x %d patches has its middle in it. Take larger frames"
-                                + " (--side), or mark more of it.",
-                        objects[m - 1],
-                        patches.width(),
-                        patches.height()));
-            }
-        }
         TrackingProtocol protocol = tracker.protocol();
+        unseen = unseen(soft);
         memory = new TrackMemory(protocol.propagation(), protocol.previous(), patches, soft);
+    }
+
+    /** Objects in which no patch has its middle; they are never found again. */
+    private int[] unseen(float[][] soft) {
+        return IntStream.range(1, soft.length)
+                .filter(m -> {
+                    float sum = 0;
+                    for (float value : soft[m]) {
+                        sum += value;
+                    }
+                    return sum == 0;
+                })
+                .map(m -> mask.objects()[m - 1])
+                .toArray();
+    }
+
+    /**
+     * Numbers of the objects that are too small for the grid: no patch of the first frame has its middle in them, so that they
+     * cannot be followed. Larger frames ({@link TrackingProtocol#withSide}) have finer grids.
+     */
+    public int[] unseen() {
+        return unseen.clone();
     }
 
     /** The first frame's mask as a map. */

@@ -35,7 +35,7 @@ public final class VideoTracker {
     /**
      * Begins with a frame and its mask.
      *
-     * @throws IllegalArgumentException if the two differ in size, the mask has no object, or one falls between the patches
+     * @throws IllegalArgumentException if the two differ in size, or the mask has no object
      */
     public ObjectTrack begin(RgbImage first, ObjectMask mask) {
         if (mask.width() != first.width() || mask.height() != first.height()) {

@@ -123,13 +123,21 @@ class VideoTrackerTest {
         VideoTracker tracker = VideoTracker.of(model, protocol("dinov3"));
         ObjectTrack track = tracker.begin(frame(48), mask(48, 1));
         RgbImage small = TinyModel.picture(64, 64, 1);
-        int[] speck = new int[WIDTH * HEIGHT];
-        speck[0] = 2;
 
         assertThatThrownBy(() -> tracker.begin(small, mask(48, 1))).hasMessageContaining("the first frame 64 x 64");
         assertThatThrownBy(() -> track.next(small)).hasMessageContaining("all frames of a video have one size");
         assertThatThrownBy(() -> tracker.begin(frame(48), mask(48, 0))).hasMessageContaining("no object");
-        assertThatThrownBy(() -> tracker.begin(frame(48), ObjectMask.of(WIDTH, HEIGHT, speck)))
-                .hasMessageContaining("object 2 is too small");
+    }
+
+    @Test
+    void tellsWhatIsTooSmallForTheGrid() {
+        int[] labels = new int[WIDTH * HEIGHT];
+        labels[0] = 2;
+        labels[8 * WIDTH + 8] = 5; // the middle of the first patch
+
+        ObjectTrack track =
+                VideoTracker.of(model, protocol("dinov3")).begin(frame(48), ObjectMask.of(WIDTH, HEIGHT, labels));
+
+        assertThat(track.unseen()).containsExactly(2);
     }
 }
