@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dino4j.augment.Scene;
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.LinearLayers;
+import io.github.dino4j.correspond.ObjectMask;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.RgbImage;
@@ -55,6 +56,7 @@ class HowToTest {
         train(folder);
         gather(folder);
         teach(folder);
+        film(folder);
 
         for (List<String> command : commands(page)) {
             Path log = Files.createTempFile(folder, "log", ".txt");
@@ -134,6 +136,27 @@ class HowToTest {
         }
         List<LinearShape> layers = LinearLayers.of(Architecture.of(Checkpoints.open(CHECKPOINT), OptionalInt.empty()));
         Lora.random(LoraSpec.DEFAULT, "tiny", layers, 1).write(folder.resolve("adapter.safetensors"), Map.of());
+    }
+
+    /** Four frames, {@code film/images}, with their masks, and one of them with a light mask to learn from, {@code shots}. */
+    private static void film(Path folder) throws IOException {
+        Path frames = Files.createDirectories(folder.resolve("film/images"));
+        Path masks = Files.createDirectories(folder.resolve("film/masks"));
+        RgbImage cat = ImageDecoder.standard().read(ROOT.resolve("samples/cat.jpg"));
+        int[] labels = new int[192 * 128];
+        byte[] light = new byte[3 * labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            boolean thing = i / 192 >= 32 && i / 192 < 96 && i % 192 >= 48 && i % 192 < 144;
+            labels[i] = thing ? 1 : 0;
+            java.util.Arrays.fill(light, 3 * i, 3 * i + 3, (byte) (thing ? 255 : 0));
+        }
+        for (int f = 0; f < 4; f++) {
+            cat.crop(100 + 8 * f, 100, 192, 128).writePng(frames.resolve("0000" + f + ".png"));
+            ObjectMask.of(192, 128, labels).map().writeIndexedPng(masks.resolve("0000" + f + ".png"));
+        }
+        Path shots = Files.createDirectory(folder.resolve("shots"));
+        Files.copy(frames.resolve("00000.png"), shots.resolve("a.png"));
+        RgbImage.of(192, 128, light).writePng(shots.resolve("a.mask.png"));
     }
 
     private static List<String> java(List<String> arguments) {
