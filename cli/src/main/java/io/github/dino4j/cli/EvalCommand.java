@@ -21,6 +21,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth', 'classification' or 'tracking'");
+        throw console.usage(
+                "a task is missing: 'dino4j eval segmentation', 'depth', 'classification', 'detection' or 'tracking'");
     }
 }
