@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
             EvalSegmentationCommand.class,
             EvalDepthCommand.class,
             EvalClassificationCommand.class,
-            EvalTrackingCommand.class
+            EvalTrackingCommand.class,
+            EvalDetectionCommand.class
         },
         footer = {"", "'dino4j eval TASK --help' tells more and gives examples."})
 final class EvalCommand implements Callable<Integer> {
