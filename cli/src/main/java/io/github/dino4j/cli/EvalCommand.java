@@ -12,7 +12,9 @@ import picocli.CommandLine.Mixin;
             EvalSegmentationCommand.class,
             EvalDepthCommand.class,
             EvalClassificationCommand.class,
-            EvalRetrievalCommand.class
+            EvalRetrievalCommand.class,
+            EvalTrackingCommand.class,
+            EvalDetectionCommand.class
         },
         footer = {"", "'dino4j eval TASK --help' tells more and gives examples."})
 final class EvalCommand implements Callable<Integer> {
@@ -21,6 +23,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth', 'classification' or 'retrieval'");
+        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth', 'classification', 'retrieval',"
+                + " 'detection' or 'tracking'");
     }
 }

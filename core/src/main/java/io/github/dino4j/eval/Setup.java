@@ -2,6 +2,9 @@ package io.github.dino4j.eval;
 
 import io.github.dino4j.classify.ClassificationPredictor;
 import io.github.dino4j.classify.LinearClassifier;
+import io.github.dino4j.correspond.LabelPropagation;
+import io.github.dino4j.correspond.TrackingProtocol;
+import io.github.dino4j.correspond.VideoTracker;
 import io.github.dino4j.decoder.Taps;
 import io.github.dino4j.depth.DepthHead;
 import io.github.dino4j.depth.DepthPredictor;
@@ -116,6 +119,24 @@ public record Setup(Map<String, Object> values) {
         values.put("backbone", backbone(predictor.model()));
         values.put("head", head);
         values.put("input", input);
+        return new Setup(values);
+    }
+
+    /** The same of label propagation, which has no head. */
+    public static Setup of(VideoTracker tracker) {
+        TrackingProtocol protocol = tracker.protocol();
+        LabelPropagation rule = protocol.propagation();
+        Map<String, Object> tracking = new LinkedHashMap<>();
+        tracking.put("kind", "label propagation");
+        tracking.put("style", ConfigMap.word(protocol.style()));
+        tracking.put("previous_frames", protocol.previous());
+        tracking.put("neighbourhood", rule.neighbourhood().toString());
+        tracking.put("top_k", rule.topK());
+        tracking.put("temperature", rule.temperature());
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("backbone", backbone(tracker.model()));
+        values.put("tracking", tracking);
+        values.put("input", Map.of("side", protocol.side()));
         return new Setup(values);
     }
 

@@ -79,6 +79,42 @@ public final class Resize {
                 : FastResampler.resize(image, height, width, interpolation);
     }
 
+    /**
+     * Bilinear without a wider filter when shrinking, as OpenCV's {@code INTER_LINEAR}: four neighbours, centres of pixels
+     * matched, rounded to levels; OpenCV's fixed-point weights may be a level away.
+     */
+    public static RgbImage fourNeighbours(RgbImage image, int height, int width) {
+        check(height, width);
+        if (height == image.height() && width == image.width()) {
+            return image;
+        }
+        byte[] from = image.rgb();
+        byte[] to = new byte[3 * height * width];
+        double stepY = (double) image.height() / height;
+        double stepX = (double) image.width() / width;
+        for (int y = 0, t = 0; y < height; y++) {
+            double sourceY = Math.max(0, Math.min(image.height() - 1, (y + 0.5) * stepY - 0.5));
+            int top = (int) sourceY;
+            int above = 3 * top * image.width();
+            int below = 3 * Math.min(image.height() - 1, top + 1) * image.width();
+            double down = sourceY - top;
+            for (int x = 0; x < width; x++) {
+                double sourceX = Math.max(0, Math.min(image.width() - 1, (x + 0.5) * stepX - 0.5));
+                int left = 3 * (int) sourceX;
+                int right = 3 * Math.min(image.width() - 1, (int) sourceX + 1);
+                double aside = sourceX - (int) sourceX;
+                for (int c = 0; c < 3; c++, t++) {
+                    double upper =
+                            (from[above + left + c] & 0xff) * (1 - aside) + (from[above + right + c] & 0xff) * aside;
+                    double lower =
+                            (from[below + left + c] & 0xff) * (1 - aside) + (from[below + right + c] & 0xff) * aside;
+                    to[t] = (byte) Math.rint(upper * (1 - down) + lower * down);
+                }
+            }
+        }
+        return RgbImage.of(width, height, to);
+    }
+
     /** As {@link #tensorFloat}, but [height, width, 3]. */
     static float[] interleavedFloat(RgbImage image, int height, int width, Interpolation interpolation) {
         check(height, width);

@@ -92,7 +92,7 @@ public record PatchGrid(int height, int width, Geometry geometry) {
     }
 
     /** Checks that the picture is the photo of this grid, at any scale. */
-    void requirePhoto(int photoWidth, int photoHeight) {
+    public void requirePhoto(int photoWidth, int photoHeight) {
         double scale =
                 Math.max((double) photoWidth / geometry.sourceWidth(), (double) photoHeight / geometry.sourceHeight());
         if (Math.abs(geometry.sourceWidth() * scale - photoWidth) > 1

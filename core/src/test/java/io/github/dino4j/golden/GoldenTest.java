@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dino4j.backbone.XcitComponent;
+import io.github.dino4j.correspond.LabelPropagationComponent;
 import io.github.dino4j.depth.HubDepthComponent;
 import io.github.dino4j.detect.BoxOpsComponent;
 import io.github.dino4j.detect.DetectorComponent;
@@ -71,7 +72,8 @@ class GoldenTest {
             new BoxOpsComponent(),
             new KnnComponent(),
             new LinearClassifierComponent(),
-            new RetrievalComponent());
+            new RetrievalComponent(),
+            new LabelPropagationComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
