@@ -1,12 +1,9 @@
 package io.github.dino4j.retrieve;
 
 import io.github.dino4j.classify.FeatureRows;
-import io.github.dino4j.export.Reason;
 import io.github.dino4j.retrieve.Query.Target;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,10 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexFormatTooNewException;
-import org.apache.lucene.index.IndexFormatTooOldException;
-import org.apache.lucene.index.IndexNotFoundException;
-import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherManager;
@@ -66,16 +59,7 @@ public final class ImageIndex implements AutoCloseable {
 
     /** Whether a folder holds an index of any kind. */
     public static boolean exists(Path folder) {
-        try {
-            if (!Files.isDirectory(folder)) {
-                return false;
-            }
-            try (Directory directory = FSDirectory.open(folder)) {
-                return DirectoryReader.indexExists(directory);
-            }
-        } catch (IOException e) {
-            throw unreadable(folder, e);
-        }
+        return IndexFolder.exists(folder);
     }
 
     /**
@@ -89,7 +73,8 @@ public final class ImageIndex implements AutoCloseable {
             throw new IllegalArgumentException("reducing vectors to "
                     + options.reduced().getAsInt() + " values is learned from some of them:" + " give a sample");
         }
-        return create(folder, spaces, options, Map.of());
+        IndexFolder.create(folder, spaces, options, Map.of());
+        return open(folder);
     }
 
     /**
@@ -107,52 +92,8 @@ public final class ImageIndex implements AutoCloseable {
         Map<Target, Reduction> reductions = new LinkedHashMap<>();
         reductions.put(Target.WHOLE, Reduction.fit(whole, dim));
         parts.ifPresent(rows -> reductions.put(Target.PARTS, Reduction.fit(rows, dim)));
-        return create(folder, spaces, options, reductions);
-    }
-
-    private static ImageIndex create(
-            Path folder, Spaces spaces, IndexOptions options, Map<Target, Reduction> reductions) {
-        for (FeatureSpace space : spaces.parts().isPresent()
-                ? List.of(spaces.whole(), spaces.parts().get())
-                : List.of(spaces.whole())) {
-            int kept = options.reduced().orElse(space.dim());
-            if (kept > VectorCodec.MOST_DIMENSIONS) {
-                throw new IllegalArgumentException(
-                        "an index keeps vectors of up to " + VectorCodec.MOST_DIMENSIONS + " values, those of "
-                                + space.name() + " have " + kept + "; reduce them (IndexOptions.withReduced)");
-            }
-        }
-        try {
-            Files.createDirectories(folder);
-            try (Directory directory = FSDirectory.open(folder)) {
-                requireFree(folder, directory);
-                try (IndexWriter writer = new IndexWriter(directory, IndexUpdate.config(options))) {
-                    for (Map.Entry<Target, Reduction> entry : reductions.entrySet()) {
-                        writer.addDocument(IndexedDocument.axes(field(entry.getKey()), entry.getValue()));
-                    }
-                    writer.setLiveCommitData(
-                            new IndexHeader(spaces, options).toTexts().entrySet());
-                    writer.commit();
-                }
-            }
-        } catch (IOException e) {
-            throw new RetrievalException(folder + ": no index can be made there: " + Reason.of(e), e);
-        }
+        IndexFolder.create(folder, spaces, options, reductions);
         return open(folder);
-    }
-
-    /** What a creation that was killed has left may be there: Lucene's files without a commit. */
-    private static void requireFree(Path folder, Directory directory) throws IOException {
-        if (DirectoryReader.indexExists(directory)) {
-            throw new RetrievalException(
-                    folder + ": there is an index already. Open it, or delete the folder to begin anew.");
-        }
-        for (String file : directory.listAll()) {
-            if (!file.equals(IndexWriter.WRITE_LOCK_NAME) && !file.matches("_.*|pending_segments_.*")) {
-                throw new RetrievalException(
-                        folder + ": is not empty, it holds '" + file + "'. Name a folder of its own for the index.");
-            }
-        }
     }
 
     /**
@@ -190,7 +131,7 @@ public final class ImageIndex implements AutoCloseable {
             return index;
         } catch (IOException | RuntimeException e) {
             closeQuietly(directory, e);
-            throw e instanceof IOException io ? unreadable(folder, io) : (RuntimeException) e;
+            throw e instanceof IOException io ? IndexFolder.unreadable(folder, io) : (RuntimeException) e;
         }
     }
 
@@ -202,24 +143,6 @@ public final class ImageIndex implements AutoCloseable {
         } catch (IOException e) {
             reason.addSuppressed(e);
         }
-    }
-
-    static RetrievalException unreadable(Path folder, IOException e) {
-        if (e instanceof IndexNotFoundException) {
-            return new RetrievalException(
-                    folder + ": holds no index; build one with 'dino4j index PHOTOS -m MODEL -o " + folder + "'.", e);
-        }
-        if (e instanceof CorruptIndexException
-                || e instanceof IndexFormatTooOldException
-                || e instanceof IndexFormatTooNewException
-                || e instanceof EOFException
-                || e instanceof NoSuchFileException) {
-            return new RetrievalException(
-                    folder + ": the index is damaged or of another version (" + e.getMessage()
-                            + "). Delete the folder and build it again with 'dino4j index'.",
-                    e);
-        }
-        return new RetrievalException(folder + ": the index cannot be read: " + Reason.of(e), e);
     }
 
     private Reduction axes(String field) {
@@ -319,7 +242,7 @@ public final class ImageIndex implements AutoCloseable {
         try {
             searchers.maybeRefreshBlocking();
         } catch (IOException e) {
-            throw unreadable(folder, e);
+            throw IndexFolder.unreadable(folder, e);
         }
     }
 
@@ -404,7 +327,7 @@ public final class ImageIndex implements AutoCloseable {
                 searchers.release(searcher);
             }
         } catch (IOException e) {
-            throw unreadable(folder, e);
+            throw IndexFolder.unreadable(folder, e);
         }
     }
 
@@ -415,7 +338,7 @@ public final class ImageIndex implements AutoCloseable {
             searchers.close();
             directory.close();
         } catch (IOException e) {
-            throw unreadable(folder, e);
+            throw IndexFolder.unreadable(folder, e);
         }
     }
 

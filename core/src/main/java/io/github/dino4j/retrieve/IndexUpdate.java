@@ -56,7 +56,7 @@ public final class IndexUpdate implements AutoCloseable {
                             + " ended; the lock of a killed process goes by itself.",
                     e);
         } catch (IOException e) {
-            throw ImageIndex.unreadable(folder, e);
+            throw IndexFolder.unreadable(folder, e);
         }
     }
 
