@@ -175,7 +175,7 @@ final class CompareCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         } finally {
-            contenders.forEach(one -> one.dino().close());
+            contenders.forEach(one -> one.model().close());
         }
     }
 
@@ -240,7 +240,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         Sizing sizing = new Sizing.KeepAspectToMultiple(
                 Sizing.Side.SHORTER, size, dino.card().config().patch());
-        return new Contender(name, dino.with(dino.transform().withSizing(sizing)), !drawn && !named);
+        return new Contender(name, dino.model(), dino.transform().withSizing(sizing), !drawn && !named);
     }
 
     private List<Scoreboard> scores(List<Contender> contenders) {

@@ -55,11 +55,11 @@ public record Comparison(
         List<Pixels> first = new ArrayList<>();
         for (Contender one : contenders) {
             listener.does(one.name());
-            List<Features> own = photos.stream().map(one.dino()::features).toList();
+            List<Features> own = photos.stream().map(one::features).toList();
             features.add(own);
-            first.add(one.dino().prepare(photos.get(0)));
+            first.add(one.prepare(photos.get(0)));
             List<float[]> clean = own.stream().map(Features::embedding).toList();
-            robustness.add(Robustness.of(one.dino(), photos, clean));
+            robustness.add(Robustness.of(one, photos, clean));
         }
         listener.does("times");
         return new Comparison(
@@ -84,7 +84,7 @@ public record Comparison(
             Contender one = contenders.get(i);
             ObjectNode node = all.addObject();
             node.put("name", one.name());
-            node.put("source", one.dino().card().source());
+            node.put("source", one.model().card().source());
             node.put("learned", one.knows());
             node.put("family", one.family().name().toLowerCase(java.util.Locale.ROOT));
             ObjectNode structure = node.putObject("structure");

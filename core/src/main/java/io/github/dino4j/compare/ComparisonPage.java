@@ -111,7 +111,7 @@ public final class ComparisonPage {
         ReportSection section = report.section(words.of("method"), words.of("method.detail"))
                 .matrix("", List.of("DINO", "DINOv2", "DINOv3"), rows);
         Map<String, String> own = new LinkedHashMap<>();
-        comparison.contenders().forEach(c -> own.put(c.name(), c.dino().card().source()));
+        comparison.contenders().forEach(c -> own.put(c.name(), c.model().card().source()));
         section.table(words.of("method.own"), own);
     }
 
@@ -170,8 +170,8 @@ public final class ComparisonPage {
     /** Mean over heads; convolutional backbones have none. */
     private static Optional<Figure> attention(Contender one, RgbImage photo) {
         try {
-            AttentionMap map = one.dino().attention(photo, -1);
-            HeatMap heat = new AttentionPictures(map, one.dino().prepare(photo).geometry()).mean();
+            AttentionMap map = one.attention(photo);
+            HeatMap heat = new AttentionPictures(map, one.prepare(photo).geometry()).mean();
             return Optional.of(Figure.of(heat.overlay(photo, 0.8), one.name()).withScale(heat));
         } catch (UnsupportedOperationException e) {
             return Optional.empty();

@@ -1,19 +1,27 @@
 package io.github.dino4j.compare;
 
-import io.github.dino4j.Dino;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.backbone.ConvNextConfig;
 import io.github.dino4j.backbone.Position;
 import io.github.dino4j.backbone.VitConfig;
+import io.github.dino4j.image.Pixels;
+import io.github.dino4j.image.RgbImage;
+import io.github.dino4j.image.Transform;
+import io.github.dino4j.predict.AttentionMap;
+import io.github.dino4j.predict.Features;
+import io.github.dino4j.predict.Model;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A model that is compared.
  *
  * @param name for people, of all contenders different
- * @param dino the caller's
+ * @param model the caller's
+ * @param transform how photos are prepared
  * @param knows whether its weights have learned; those of a catalogue's name alone are random and show structure only
  */
-public record Contender(String name, Dino dino, boolean knows) {
+public record Contender(String name, Model model, Transform transform, boolean knows) {
     /** Whose ideas a model follows, as far as its structure tells. */
     public enum Family {
         V1,
@@ -22,7 +30,25 @@ public record Contender(String name, Dino dino, boolean knows) {
     }
 
     public BackboneConfig config() {
-        return dino.card().config();
+        return model.config();
+    }
+
+    /** The same model with another preparation. */
+    public Contender with(Transform other) {
+        return new Contender(name, model, other, knows);
+    }
+
+    Pixels prepare(RgbImage photo) {
+        return model.prepare(transform, photo, Optional.empty());
+    }
+
+    Features features(RgbImage photo) {
+        return model.features(List.of(prepare(photo))).get(0);
+    }
+
+    /** Of the last block. */
+    AttentionMap attention(RgbImage photo) {
+        return model.attention(prepare(photo), -1);
     }
 
     /** Rotary positions and DINOv3's ConvNeXt are v3; LayerScale or registers over learned positions v2; the rest v1. */

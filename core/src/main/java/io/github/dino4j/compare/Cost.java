@@ -28,7 +28,7 @@ public record Cost(long parameters, long macs, double milliseconds, long bytes, 
         for (int round = -WARM; round < ROUNDS; round++) {
             for (int i = 0; i < contenders.size(); i++) {
                 Pixels pixels = images.get(i);
-                Model model = contenders.get(i).dino().model();
+                Model model = contenders.get(i).model();
                 long start = System.nanoTime();
                 try (Scope scope = Scope.inference()) {
                     Tensor x = Model.tensor(List.of(pixels));
@@ -44,7 +44,7 @@ public record Cost(long parameters, long macs, double milliseconds, long bytes, 
             double[] own = times.get(i);
             Arrays.sort(own);
             Pixels pixels = images.get(i);
-            Model model = contenders.get(i).dino().model();
+            Model model = contenders.get(i).model();
             costs.add(new Cost(
                     model.card().parameters(),
                     TensorFlow.of(model.config(), 1, pixels.height(), pixels.width())

@@ -1,6 +1,5 @@
 package io.github.dino4j.compare;
 
-import io.github.dino4j.Dino;
 import io.github.dino4j.image.RgbImage;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,13 +12,13 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Robustness(Map<Corruption, double[]> cosines) {
-    static Robustness of(Dino dino, List<RgbImage> photos, List<float[]> clean) {
+    static Robustness of(Contender one, List<RgbImage> photos, List<float[]> clean) {
         Map<Corruption, double[]> cosines = new EnumMap<>(Corruption.class);
         for (Corruption corruption : Corruption.values()) {
             double[] mean = new double[Corruption.SEVERITIES];
             for (int severity = 1; severity <= Corruption.SEVERITIES; severity++) {
                 for (int i = 0; i < photos.size(); i++) {
-                    float[] worse = dino.features(corruption.apply(photos.get(i), severity, i))
+                    float[] worse = one.features(corruption.apply(photos.get(i), severity, i))
                             .embedding();
                     mean[severity - 1] += cosine(clean.get(i), worse) / photos.size();
                 }

@@ -1,11 +1,9 @@
 package io.github.dino4j.compare;
 
-import io.github.dino4j.Dino;
 import io.github.dino4j.classify.FeatureRows;
 import io.github.dino4j.classify.Knn;
 import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.image.RgbImage;
-import io.github.dino4j.image.Transform;
 import io.github.dino4j.predict.Features;
 import io.github.dino4j.predict.Model;
 import io.github.dino4j.segment.SegmentMetrics;
@@ -49,10 +47,11 @@ public final class Scoring {
     private record Patches(int height, int width, float[] values) {}
 
     /** What is scored, by name; several readers of one name are seeds. */
-    private <T> Map<String, List<T>> readers(Function<Dino, T> read, Map<String, T> simple, List<AutoCloseable> owned) {
+    private <T> Map<String, List<T>> readers(
+            Function<Contender, T> read, Map<String, T> simple, List<AutoCloseable> owned) {
         Map<String, List<T>> readers = new LinkedHashMap<>();
         for (Contender one : contenders) {
-            readers.put(one.name(), List.of(read.apply(one.dino())));
+            readers.put(one.name(), List.of(read.apply(one)));
         }
         if (baselines) {
             simple.forEach((name, reader) -> readers.put(name, List.of(reader)));
@@ -62,10 +61,9 @@ public final class Scoring {
                 }
                 List<T> drawn = new ArrayList<>();
                 for (int seed = 1; seed <= SEEDS; seed++) {
-                    Dino random = Dino.of(Model.random(one.config(), seed))
-                            .with(one.dino().transform());
+                    Model random = Model.random(one.config(), seed);
                     owned.add(random);
-                    drawn.add(read.apply(random));
+                    drawn.add(read.apply(new Contender(one.name(), random, one.transform(), false)));
                 }
                 readers.put("random weights, shape of " + one.name(), drawn);
             }
@@ -85,9 +83,9 @@ public final class Scoring {
             simple.put("pixels", photo -> Baselines.pixels(photo, PIXELS));
             simple.put("colour histogram", Baselines::histogram);
             Map<String, List<Function<RgbImage, float[]>>> readers = readers(
-                    dino -> {
-                        Transform transform = dino.transform().withSize(size, size);
-                        return photo -> dino.with(transform).features(photo).embedding();
+                    one -> {
+                        Contender sized = one.with(one.transform().withSize(size, size));
+                        return photo -> sized.features(photo).embedding();
                     },
                     simple,
                     owned);
@@ -219,8 +217,8 @@ public final class Scoring {
             simple.put("pixels", photo -> pixels(photo, size / patch));
             simple.put("colour histogram", photo -> histograms(photo, size / patch));
             Map<String, List<Function<RgbImage, Patches>>> readers = readers(
-                    dino -> {
-                        Dino sized = dino.with(dino.transform().withSize(size, size));
+                    one -> {
+                        Contender sized = one.with(one.transform().withSize(size, size));
                         return photo -> {
                             Features f = sized.features(photo);
                             return new Patches(f.height(), f.width(), f.patches());
