@@ -65,6 +65,11 @@ final class DetectorOptions {
         classes.filter(name -> !name.equals("coco")).ifPresent(SegmenterOptions::classes);
     }
 
+    /** For measuring: the 100 best of a photo, however bad, unless the options say otherwise. */
+    void measure(Console console) {
+        score = console.given("--score") ? score : 0;
+    }
+
     /** Loads the detector; the predictor closes it. */
     DetectionPredictor load(Model model, Console console) {
         DetectionPredictor predictor;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
             EvalSegmentationCommand.class,
             EvalDepthCommand.class,
             EvalClassificationCommand.class,
-            EvalTrackingCommand.class
+            EvalTrackingCommand.class,
+            EvalDetectionCommand.class
         },
         footer = {"", "'dino4j eval TASK --help' tells more and gives examples."})
 final class EvalCommand implements Callable<Integer> {
@@ -21,6 +22,7 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw console.usage("a task is missing: 'dino4j eval segmentation', 'depth', 'classification' or 'tracking'");
+        throw console.usage(
+                "a task is missing: 'dino4j eval segmentation', 'depth', 'classification', 'detection' or 'tracking'");
     }
 }

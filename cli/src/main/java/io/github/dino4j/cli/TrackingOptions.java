@@ -20,9 +20,8 @@ final class TrackingOptions {
     @Option(
             names = "--side",
             paramLabel = "N",
-            description =
-                    "Pixels of the shorter side that frames are resized to (default: the protocol's). The work grows"
-                            + " with its fourth power where everything votes, with its square in a neighbourhood.")
+            description = "Pixels of the shorter side that frames are resized to; fewer take less time (default: the"
+                    + " protocol's).")
     private Optional<Integer> side = Optional.empty();
 
     @Option(

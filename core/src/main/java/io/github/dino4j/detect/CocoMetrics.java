@@ -88,6 +88,10 @@ public final class CocoMetrics {
         return category;
     }
 
+    public ClassList classes() {
+        return classes;
+    }
+
     /** Images added so far. */
     public int images() {
         return images.size();

@@ -6,7 +6,8 @@
  * first, so that a bad one is told before hours of work, and then measure; their results write themselves with the
  * protocol, the settings and the fingerprints of the weights.
  * {@link io.github.dino4j.eval.ClassificationEvaluation} measures features of whole photos beside their pixels.
- * {@link io.github.dino4j.eval.TrackingEvaluation} measures J and F of objects followed through videos.
+ * {@link io.github.dino4j.eval.DetectionEvaluation} measures boxes as COCO does, {@link
+ * io.github.dino4j.eval.TrackingEvaluation} J and F of objects followed through videos.
  * {@link io.github.dino4j.eval.FusionComparison} sets two segmenters side by side, with what they cost.
  *
  * <pre>{@code

@@ -233,6 +233,44 @@ class TruthSetTest {
                 .hasMessageContainingAll("b.png: no such file", "annotation 5: category 8 is not among");
     }
 
+    @Test
+    void namesBoxesOfCocoThatReachOutOfTheirImage() throws IOException {
+        photo("images/a.png", 9, 9);
+        String size = "\"file_name\":\"a.png\",\"width\":9,\"height\":9";
+        String within = coco("a.png", 7).replace("\"file_name\":\"a.png\"", size);
+        Path out = text("out.json", within.replace("[1,2,3,4]", "[7,2,3.5,4]"));
+
+        assertThat(CocoBoxes.read(text("in.json", within.replace("[1,2,3,4]", "[7,2,3,4]")), folder.resolve("images"))
+                        .size())
+                .isEqualTo(1); // to column 10: a pixel over the edge is a way of counting
+        assertThatThrownBy(() -> CocoBoxes.read(out, folder.resolve("images")))
+                .hasMessageContaining(
+                        "annotation 5: its box from (7.0, 2.0) to (10.5, 6.0) reaches out of image 10, 9 x 9");
+    }
+
+    @Test
+    void namesEveryRowOfAResultFileThatDoesNotFit() throws IOException {
+        CocoAnnotations truth = CocoAnnotations.read(text("c.json", coco("a.png", 7)));
+        Path bad = text(
+                "r.json",
+                "[{\"image_id\":10,\"category_id\":7,\"bbox\":[1,2,3,4],\"score\":0.5},"
+                        + "{\"image_id\":11,\"category_id\":7,\"bbox\":[1,2,3,4],\"score\":0.5},"
+                        + "{\"image_id\":10,\"category_id\":8,\"bbox\":[1,2,3,4],\"score\":0.5},"
+                        + "{\"image_id\":10,\"category_id\":7,\"bbox\":[1,2,-3,4],\"score\":0.5},"
+                        + "{\"image_id\":10,\"category_id\":7,\"bbox\":[1,2,3,4],\"score\":1.5},"
+                        + "{\"image_id\":10,\"category_id\":7,\"bbox\":[1,2,3,4]}]");
+
+        assertThatThrownBy(() -> CocoResults.read(bad, truth))
+                .hasMessageContainingAll(
+                        "5 of 6 rows",
+                        "row 2: image 11 is not among",
+                        "row 3: category 8 is not among",
+                        "row 4: 'bbox' [1,2,-3,4] has a negative size",
+                        "row 5: a detection has a class of 0 or more and a score in 0..1",
+                        "row 6: 'score' is ");
+        assertThatThrownBy(() -> CocoResults.read(text("o.json", "{}"), truth)).hasMessageContaining("is no list");
+    }
+
     private static String coco(String file, int category) {
         return "{\"images\":[{\"id\":10,\"file_name\":\"" + file + "\"}],"
                 + "\"categories\":[{\"id\":7,\"name\":\"road\"},{\"id\":3,\"name\":\"sky\"}],"
