@@ -20,8 +20,10 @@ final class ClassifierOptions {
 
     @Option(
             names = "--classes",
-            paramLabel = "FILE",
-            description = "Names of the head's outputs, one a line (default: those in the head's file, else numbers).")
+            paramLabel = "NAME|FILE",
+            description =
+                    "Names of the head's outputs: imagenet-1k, or a text file, one a line (default: those in the head's"
+                            + " file, imagenet-1k for 1,000 outputs, else numbers).")
     private Optional<String> classes = Optional.empty();
 
     HeadOptions head() {
@@ -70,8 +72,13 @@ final class ClassifierOptions {
         return file.flatMap(ClassifierFile::classNames)
                 .map(names -> ClassList.of("classes of the head", names))
                 .orElseGet(() -> {
-                    console.note("classes: numbered, since the head does not name them; name them with --classes FILE");
-                    return ClassList.numbered(outputs);
+                    ClassList usual = ClassificationPredictor.usual(outputs);
+                    console.note(
+                            usual.name().equals("numbered")
+                                    ? "classes: numbered, since the head does not name them; name them with --classes FILE"
+                                    : "classes: " + usual.name() + ", as all published classifiers of " + outputs
+                                            + " outputs have; --classes names others");
+                    return usual;
                 });
     }
 }

@@ -2,6 +2,7 @@ package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
 import io.github.dino4j.classify.ClassificationPredictor;
+import io.github.dino4j.classify.FeatureReader;
 import io.github.dino4j.classify.LogisticRegression;
 import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.eval.ClassificationEvaluation;
@@ -110,28 +111,41 @@ final class EvalClassificationCommand implements Callable<Integer> {
         TruthSet test = data.test(train.classes(), console);
         List<ClassificationResult> results;
         try (Dino dino = model.load(console)) {
-            results = measure(PhotoFeatures.of(features.reader(dino.model())), train, test);
+            FeatureReader reader = features.reader(dino.model());
+            int dim = reader.input().width(dino.model().config());
+            results = measure(PhotoFeatures.of(reader), dim, train, test);
         }
         List<ClassificationResult> nothing =
-                baseline.isPresent() ? measure(PhotoFeatures.pixels(baseline.get().cells), train, test) : List.of();
+                baseline.isPresent() ? pixels(baseline.get().cells, train, test) : List.of();
         report.conclude(results, nothing, console);
         return ExitCode.OK;
     }
 
-    private List<ClassificationResult> measure(PhotoFeatures how, TruthSet train, TruthSet test) {
+    private List<ClassificationResult> pixels(int cells, TruthSet train, TruthSet test) {
+        return measure(PhotoFeatures.pixels(cells), 3 * cells * cells, train, test);
+    }
+
+    private List<ClassificationResult> measure(PhotoFeatures how, int dim, TruthSet train, TruthSet test) {
+        if (method == Method.knn) {
+            NeighbourOptions.Planned plan = neighbours.plan(asked(how), train.size(), dim, test.size(), console);
+            LabelledFeatures known = EvaluationProgress.read(plan.features(), train, console);
+            LabelledFeatures sought = EvaluationProgress.read(plan.features(), test, console);
+            return neighbours.measure(
+                    ClassificationEvaluation.of(known, sought, how.setup()),
+                    known.rows().size(),
+                    plan.memory());
+        }
         PhotoFeatures asked = asked(how);
         LabelledFeatures known = EvaluationProgress.read(asked, train, console);
         LabelledFeatures sought = EvaluationProgress.read(asked, test, console);
         ClassificationEvaluation evaluation = ClassificationEvaluation.of(known, sought, asked.setup());
-        return method == Method.knn
-                ? neighbours.measure(evaluation, known.rows().size())
-                : List.of(evaluation.logistic(LogisticRegression.strengths(), VALIDATION, seed, today()));
+        return List.of(evaluation.logistic(LogisticRegression.strengths(), VALIDATION, seed, today()));
     }
 
     private Integer linear() throws IOException {
         classifier.check(console);
         features.requireNoFeatures(console);
-        for (String option : List.of("--train", "--baseline", "--k", "--temperature", "--seed")) {
+        for (String option : List.of("--train", "--baseline", "--k", "--temperature", "--memory-mb", "--seed")) {
             if (console.given(option)) {
                 throw console.usage(option + " is for methods that learn from --train; --method linear measures a head"
                         + " that was trained before");

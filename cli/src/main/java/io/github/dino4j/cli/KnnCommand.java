@@ -1,6 +1,7 @@
 package io.github.dino4j.cli;
 
 import io.github.dino4j.Dino;
+import io.github.dino4j.classify.FeatureReader;
 import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.eval.ClassificationEvaluation;
 import io.github.dino4j.eval.ClassificationResult;
@@ -53,18 +54,25 @@ final class KnnCommand implements Callable<Integer> {
         TruthSet test = data.test(train.classes(), console);
         List<ClassificationResult> results;
         try (Dino dino = model.load(console)) {
-            results = measure(PhotoFeatures.of(features.reader(dino.model())), train, test);
+            FeatureReader reader = features.reader(dino.model());
+            int dim = reader.input().width(dino.model().config());
+            results = measure(PhotoFeatures.of(reader), dim, train, test);
         }
-        report.conclude(results, measure(PhotoFeatures.pixels(PIXEL_CELLS), train, test), console);
+        report.conclude(
+                results,
+                measure(PhotoFeatures.pixels(PIXEL_CELLS), 3 * PIXEL_CELLS * PIXEL_CELLS, train, test),
+                console);
         return ExitCode.OK;
     }
 
-    private List<ClassificationResult> measure(PhotoFeatures how, TruthSet train, TruthSet test) {
-        PhotoFeatures asked = how.with(data.rule()).with(decoding.decoder());
-        LabelledFeatures known = EvaluationProgress.read(asked, train, console);
-        LabelledFeatures sought = EvaluationProgress.read(asked, test, console);
+    private List<ClassificationResult> measure(PhotoFeatures how, int dim, TruthSet train, TruthSet test) {
+        NeighbourOptions.Planned plan = neighbours.plan(
+                how.with(data.rule()).with(decoding.decoder()), train.size(), dim, test.size(), console);
+        LabelledFeatures known = EvaluationProgress.read(plan.features(), train, console);
+        LabelledFeatures sought = EvaluationProgress.read(plan.features(), test, console);
         return neighbours.measure(
-                ClassificationEvaluation.of(known, sought, asked.setup()),
-                known.rows().size());
+                ClassificationEvaluation.of(known, sought, plan.features().setup()),
+                known.rows().size(),
+                plan.memory());
     }
 }

@@ -226,4 +226,26 @@ class ClassifyCommandTest {
         JsonNode json = knn("--k", 1, "--skip-unreadable", "--json").exits(0).json();
         assertThat(json.at("/results/0/data/skipped").asInt()).isEqualTo(1);
     }
+
+    @Test
+    void knnTellsWhatItWillTakeAndFitsABudget() throws IOException {
+        Cli all = knn("--k", 1, "--json").exits(0);
+        Cli little = knn("--k", 1, "--memory-mb", 1, "--json").exits(0);
+
+        assertThat(all.err()).contains("training features of width").contains("in memory");
+        assertThat(little.json().at("/results")).isEqualTo(all.json().at("/results"));
+        assertThat(knn("--k", 1, "--memory-mb", 0).exits(2).err()).contains("--memory-mb 0: wanted a number above 0");
+    }
+
+    @Test
+    void aClassifierOfAThousandOutputsWithoutNamesHasThoseOfImageNet() {
+        Path head = folder.resolve("imagenet.safetensors");
+        Trained.unnamed(head, 48, 1000);
+
+        Cli run = Cli.run("classify", "-m", Cli.MODEL, "--head", head, "--top", 1000, "--json", CAT)
+                .exits(0);
+
+        assertThat(run.err()).contains("classes: imagenet-1k");
+        assertThat(run.out()).contains("golden retriever").contains("toilet tissue");
+    }
 }

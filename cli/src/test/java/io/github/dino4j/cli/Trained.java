@@ -63,6 +63,15 @@ final class Trained {
         return file;
     }
 
+    /** A linear classifier as the hubs publish them: over class token and mean patch, without names. */
+    static Path unnamed(Path file, int width, int classes) {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        put(tensors, "weight", classes, 2L * width);
+        put(tensors, "bias", classes);
+        Safetensors.write(file, tensors, Map.of());
+        return file;
+    }
+
     private static void put(Map<String, StoredTensor> tensors, String name, long... shape) {
         Random random = new Random(name.hashCode());
         int count = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));

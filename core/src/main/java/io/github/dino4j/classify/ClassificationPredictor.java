@@ -16,6 +16,8 @@ import java.nio.file.Path;
  * not the model.
  */
 public final class ClassificationPredictor implements Predictor<Classification> {
+    private static final int IMAGENET = 1000;
+
     private final Model model;
     private final LoadedHead<LinearClassifier> head;
     private final ClassList classes;
@@ -59,7 +61,7 @@ public final class ClassificationPredictor implements Predictor<Classification> 
         }
     }
 
-    /** The same with the names that the file carries; numbers where it carries none. */
+    /** The same with the names that the file carries; ImageNet's for 1,000 outputs without names, else numbers. */
     public static ClassificationPredictor load(Model backbone, Path file) {
         ClassifierFile opened = ClassifierFile.open(file);
         return load(
@@ -67,7 +69,12 @@ public final class ClassificationPredictor implements Predictor<Classification> 
                 file,
                 opened.classNames()
                         .map(names -> ClassList.of(String.valueOf(file.getFileName()), names))
-                        .orElseGet(() -> ClassList.numbered(opened.classes())));
+                        .orElseGet(() -> usual(opened.classes())));
+    }
+
+    /** The list for a classifier of so many outputs that names none: ImageNet's for 1,000, as all published ones have. */
+    public static ClassList usual(int outputs) {
+        return outputs == IMAGENET ? ClassList.named("imagenet-1k") : ClassList.numbered(outputs);
     }
 
     /** A predictor of a classifier in memory, which it closes, with the model's own transform. */

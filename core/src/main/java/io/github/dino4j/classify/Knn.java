@@ -111,10 +111,14 @@ public final class Knn implements FeatureClassifier {
 
     /** Bytes beside the training rows' own source while a group of test features is classified. */
     public long bytes(int group) {
-        long block = Math.min(BLOCK, train.size());
-        long rows = 2L * Float.BYTES * dim() * (block + group); // array and tensor
+        return bytes(train.size(), dim(), wanted(), group);
+    }
+
+    static long bytes(int trained, int dim, int neighbours, int group) {
+        long block = Math.min(BLOCK, trained);
+        long rows = 2L * Float.BYTES * dim * (block + group); // array and tensor
         long similarities = 2L * Float.BYTES * block * group;
-        return rows + similarities + (long) group * wanted() * (Float.BYTES + Integer.BYTES);
+        return rows + similarities + (long) group * neighbours * (Float.BYTES + Integer.BYTES);
     }
 
     /**
@@ -133,9 +137,13 @@ public final class Knn implements FeatureClassifier {
                     bytes(1) / 1e6,
                     budget / 1e6));
         }
-        int group = Math.min(tests, BLOCK);
-        while (bytes(group) > budget) {
-            group = Math.max(1, group / 2);
+        return group(train.size(), dim(), wanted(), tests, budget);
+    }
+
+    static int group(int trained, int dim, int neighbours, int tests, long budget) {
+        int group = Math.max(1, Math.min(tests, BLOCK));
+        while (group > 1 && bytes(trained, dim, neighbours, group) > budget) {
+            group /= 2;
         }
         return group;
     }
@@ -146,11 +154,19 @@ public final class Knn implements FeatureClassifier {
      * @throws IllegalArgumentException if a feature is not finite or of another width, or memory does not do
      */
     public void classify(FeatureRows tests, Sink sink) {
+        classify(tests, group(tests.size()), sink);
+    }
+
+    /**
+     * The same with so many test features at once, as {@link KnnMemory} plans.
+     *
+     * @param group 1 or more
+     */
+    public void classify(FeatureRows tests, int group, Sink sink) {
         if (tests.dim() != dim()) {
             throw new IllegalArgumentException("training features have " + dim() + " values, test features "
                     + tests.dim() + "; both come from one backbone");
         }
-        int group = group(tests.size());
         for (int first = 0; first < tests.size(); first += group) {
             int count = Math.min(group, tests.size() - first);
             Nearest nearest = nearest(unit(tests, first, count, "test"), count);

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -59,15 +60,24 @@ public final class ClassificationEvaluation {
 
     /** One result for each k, in the order of the options. */
     public List<ClassificationResult> knn(Knn.Options options, LocalDate date) {
+        return knn(options, OptionalInt.empty(), date);
+    }
+
+    /**
+     * The same with so many test features at once.
+     *
+     * @param group as {@link io.github.dino4j.classify.KnnMemory} plans; empty: as many as memory allows
+     */
+    public List<ClassificationResult> knn(Knn.Options options, OptionalInt group, LocalDate date) {
         Map<Integer, ClassificationMetrics> metrics = new LinkedHashMap<>();
         options.ks().forEach(k -> metrics.put(k, new ClassificationMetrics(train.classes())));
-        new Knn(train.rows(), train.labels(), train.classes().size(), options)
-                .classify(test.rows(), (index, k, votes) -> {
-                    ClassificationMetrics one = metrics.get(k);
-                    if (one != null) {
-                        one.add(votes, test.labels()[index]);
-                    }
-                });
+        Knn knn = new Knn(train.rows(), train.labels(), train.classes().size(), options);
+        knn.classify(test.rows(), group.orElseGet(() -> knn.group(test.rows().size())), (index, k, votes) -> {
+            ClassificationMetrics one = metrics.get(k);
+            if (one != null) {
+                one.add(votes, test.labels()[index]);
+            }
+        });
         List<ClassificationResult> results = new ArrayList<>();
         metrics.forEach((k, one) -> {
             Map<String, Object> protocol = protocol("k-NN");

@@ -1,5 +1,6 @@
 package io.github.dino4j.eval;
 
+import io.github.dino4j.classify.FeatureFile;
 import io.github.dino4j.classify.FeatureReader;
 import io.github.dino4j.classify.FeatureRows;
 import io.github.dino4j.data.BadFile;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How photos of a set become features: by a backbone, or as the baseline that knows nothing, by their pixels. Immutable; a
@@ -30,18 +32,21 @@ public final class PhotoFeatures {
     private final ImageDecoder decoder;
     private final Unreadable rule;
     private final int batch;
+    private final Optional<Path> spill;
 
     /** Photos to features. */
     private interface Rows {
         float[][] of(List<RgbImage> photos);
     }
 
-    private PhotoFeatures(Rows source, Setup setup, ImageDecoder decoder, Unreadable rule, int batch) {
+    private PhotoFeatures(
+            Rows source, Setup setup, ImageDecoder decoder, Unreadable rule, int batch, Optional<Path> spill) {
         this.source = source;
         this.setup = setup;
         this.decoder = decoder;
         this.rule = rule;
         this.batch = batch;
+        this.spill = spill;
     }
 
     /** By a backbone. */
@@ -50,7 +55,8 @@ public final class PhotoFeatures {
         setup.put("backbone", Setup.backbone(reader.model()));
         setup.put("features", reader.input().describe());
         setup.put("transform", reader.transform().describe());
-        return new PhotoFeatures(reader::read, new Setup(setup), ImageDecoder.standard(), Unreadable.FAIL, BATCH);
+        return new PhotoFeatures(
+                reader::read, new Setup(setup), ImageDecoder.standard(), Unreadable.FAIL, BATCH, Optional.empty());
     }
 
     /**
@@ -65,17 +71,18 @@ public final class PhotoFeatures {
                 setup,
                 ImageDecoder.standard(),
                 Unreadable.FAIL,
-                BATCH);
+                BATCH,
+                Optional.empty());
     }
 
     /** How photos are read. */
     public PhotoFeatures with(ImageDecoder other) {
-        return new PhotoFeatures(source, setup, other, rule, batch);
+        return new PhotoFeatures(source, setup, other, rule, batch, spill);
     }
 
     /** What becomes of photos that cannot be read; without this, {@link Unreadable#FAIL}. */
     public PhotoFeatures with(Unreadable other) {
-        return new PhotoFeatures(source, setup, decoder, other, batch);
+        return new PhotoFeatures(source, setup, decoder, other, batch, spill);
     }
 
     /** That many photos at once; without this, {@value #BATCH}. */
@@ -83,7 +90,12 @@ public final class PhotoFeatures {
         if (photos < 1) {
             throw new IllegalArgumentException("a batch has at least one photo, not " + photos);
         }
-        return new PhotoFeatures(source, setup, decoder, rule, photos);
+        return new PhotoFeatures(source, setup, decoder, rule, photos, spill);
+    }
+
+    /** Features go to a temporary file in this folder, for sets whose features memory does not hold. */
+    public PhotoFeatures inFile(Path folder) {
+        return new PhotoFeatures(source, setup, decoder, rule, batch, Optional.of(folder));
     }
 
     /** Model and settings, as a result tells them. */
@@ -107,7 +119,7 @@ public final class PhotoFeatures {
                 .toList();
         listener.begins(examples.size());
         long start = System.nanoTime();
-        List<float[]> rows = new ArrayList<>();
+        Collected rows = new Collected(spill);
         for (int first = 0; first < examples.size(); first += batch) {
             requireGoing(listener, set, first);
             List<Example> some = examples.subList(first, Math.min(first + batch, examples.size()));
@@ -127,8 +139,37 @@ public final class PhotoFeatures {
         return new LabelledFeatures(
                 new Evaluated(set.name(), rows.size(), unreadable),
                 set.classes(),
-                FeatureRows.of(rows.toArray(new float[0][])),
+                rows.rows(),
                 examples.stream().mapToInt(example -> category(set, example)).toArray());
+    }
+
+    /** Rows on their way to memory or to a file. */
+    private static final class Collected {
+        private final Optional<Path> folder;
+        private final List<float[]> kept = new ArrayList<>();
+        private @Nullable FeatureFile file;
+
+        Collected(Optional<Path> folder) {
+            this.folder = folder;
+        }
+
+        void add(float[] row) {
+            if (folder.isEmpty()) {
+                kept.add(row);
+                return;
+            }
+            FeatureFile open = file == null ? FeatureFile.create(folder.get(), row.length) : file;
+            open.add(row);
+            file = open;
+        }
+
+        int size() {
+            return file == null ? kept.size() : file.size();
+        }
+
+        FeatureRows rows() {
+            return file == null ? FeatureRows.of(kept.toArray(new float[0][])) : file;
+        }
     }
 
     private List<BadFile> check(TruthSet set, EvaluationListener listener) {

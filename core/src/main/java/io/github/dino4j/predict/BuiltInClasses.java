@@ -12,7 +12,8 @@ import java.util.OptionalInt;
 
 /** The class lists in the library's resources, read when asked for. */
 final class BuiltInClasses {
-    static final List<String> NAMES = List.of("ade20k", "camvid", "cityscapes", "coco-stuff-171", "voc2012");
+    static final List<String> NAMES =
+            List.of("ade20k", "camvid", "cityscapes", "coco-stuff-171", "imagenet-1k", "voc2012");
 
     private BuiltInClasses() {}
 

@@ -72,7 +72,7 @@ public record ClassList(
 
     /**
      * A list that the library carries: {@code ade20k}, {@code camvid}, {@code cityscapes}, {@code coco-stuff-171},
-     * {@code voc2012}.
+     * {@code imagenet-1k} (in the order of the published classifiers), {@code voc2012}.
      *
      * @throws IllegalArgumentException if it carries none of that name; the message lists the names
      */

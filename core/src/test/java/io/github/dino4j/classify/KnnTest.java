@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dino4j.tensor.Engine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,41 @@ class KnnTest {
         } finally {
             Engine.memoryBudget(before);
         }
+    }
+
+    @Test
+    void aFileGivesWhatMemoryGives() {
+        float[][] train = random(5000, 6, 1);
+        float[][] test = random(9, 6, 2);
+        int[] labels = new int[5000];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = i % 7;
+        }
+        try (FeatureFile file = FeatureFile.create(Path.of(System.getProperty("java.io.tmpdir")), 6)) {
+            for (float[] row : train) {
+                file.add(row);
+            }
+
+            assertThat(file.row(4999)).isEqualTo(train[4999]);
+            assertThat(new Knn(file, labels, 7, NEAREST).predict(FeatureRows.of(test), 1))
+                    .isEqualTo(new Knn(FeatureRows.of(train), labels, 7, NEAREST).predict(FeatureRows.of(test), 1));
+            assertThatThrownBy(() -> file.add(new float[5])).hasMessageContaining("row 5000 has 5 values, not 6");
+            assertThatThrownBy(() -> file.read(4999, 2, new float[12])).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void aMillionFeaturesFitABudgetThatTheyExceed() {
+        KnnMemory plan = KnnMemory.of(1_000_000, 1024, 50_000, 200, 500_000_000);
+
+        assertThat(plan.kept()).isFalse();
+        assertThat(plan.features()).isEqualTo(4_096_000_000L);
+        assertThat(plan.bytes()).isLessThanOrEqualTo(500_000_000).isGreaterThan(100_000_000);
+        assertThat(plan.passes()).isEqualTo((50_000 + plan.group() - 1) / plan.group());
+        assertThat(plan.describe()).contains("4096 MB) in a temporary file");
+        assertThat(KnnMemory.of(1000, 64, 10, 20, 500_000_000).kept()).isTrue();
+        assertThatThrownBy(() -> KnnMemory.of(1_000_000, 1024, 50_000, 200, 10_000_000))
+                .hasMessageContaining("needs blocks of 34 MB at least, the budget is 10 MB");
     }
 
     private static int nearest(float[][] train, float[] test) {

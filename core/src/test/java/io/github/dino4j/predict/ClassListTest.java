@@ -54,6 +54,31 @@ class ClassListTest {
         assertThat(classes.nameOf(170)).isEqualTo("wood");
     }
 
+    /** Indices that everybody knows: the order is that of the WordNet numbers. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, tench",
+        "134, crane (bird)",
+        "207, golden retriever",
+        "281, tabby",
+        "282, tiger cat",
+        "388, giant panda",
+        "504, coffee mug",
+        "517, crane (machine)",
+        "638, maillot",
+        "639, 'maillot, tank suit'",
+        "817, sports car",
+        "934, hotdog",
+        "980, volcano",
+        "999, toilet tissue"
+    })
+    void carriesTheClassesOfImageNetInTheOrderOfPublishedClassifiers(int index, String name) {
+        ClassList classes = ClassList.named("imagenet-1k");
+
+        assertThat(classes.size()).isEqualTo(1000);
+        assertThat(classes.nameOf(index)).isEqualTo(name);
+    }
+
     @Test
     void givesEveryBuiltInClassANameOfItsOwn() {
         for (String name : ClassList.builtIn()) {
@@ -66,7 +91,7 @@ class ClassListTest {
         assertThatThrownBy(() -> ClassList.named("ade"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no class list 'ade'")
-                .hasMessageContaining("ade20k, camvid, cityscapes, coco-stuff-171, voc2012");
+                .hasMessageContaining("ade20k, camvid, cityscapes, coco-stuff-171, imagenet-1k, voc2012");
     }
 
     @Test
