@@ -6,6 +6,9 @@ import io.github.dino4j.augment.Scene;
 import io.github.dino4j.backbone.Architecture;
 import io.github.dino4j.backbone.LinearLayers;
 import io.github.dino4j.correspond.ObjectMask;
+import io.github.dino4j.detect.Detector;
+import io.github.dino4j.detect.DetectorConfig;
+import io.github.dino4j.detect.DetectorFile;
 import io.github.dino4j.image.ImageDecoder;
 import io.github.dino4j.image.Interpolation;
 import io.github.dino4j.image.RgbImage;
@@ -13,6 +16,7 @@ import io.github.dino4j.lora.Lora;
 import io.github.dino4j.lora.LoraSpec;
 import io.github.dino4j.nn.LinearShape;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.weights.Checkpoints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +61,7 @@ class HowToTest {
         gather(folder);
         teach(folder);
         film(folder);
+        annotate(folder);
 
         for (List<String> command : commands(page)) {
             Path log = Files.createTempFile(folder, "log", ".txt");
@@ -157,6 +162,40 @@ class HowToTest {
         Path shots = Files.createDirectory(folder.resolve("shots"));
         Files.copy(frames.resolve("00000.png"), shots.resolve("a.png"));
         RgbImage.of(192, 128, light).writePng(shots.resolve("a.mask.png"));
+    }
+
+    /** Two photos with boxes, {@code cells}, what a program found in them, and a detector of their classes. */
+    private static void annotate(Path folder) throws IOException {
+        Path cells = Files.createDirectories(folder.resolve("cells/images")).getParent();
+        Path voc = Files.createDirectory(cells.resolve("voc"));
+        StringBuilder images = new StringBuilder();
+        StringBuilder boxes = new StringBuilder();
+        StringBuilder found = new StringBuilder();
+        for (int i = 1; i <= 2; i++) {
+            Files.copy(ROOT.resolve("samples/cat.jpg"), cells.resolve("images/" + i + ".jpg"));
+            String comma = i == 1 ? "" : ",";
+            images.append(comma)
+                    .append("{\"id\":" + i + ",\"file_name\":\"" + i + ".jpg\",\"width\":640,\"height\":426}");
+            String row = "\"image_id\":" + i + ",\"category_id\":3,\"bbox\":[99,49,200,150]";
+            boxes.append(comma).append("{\"id\":" + i + "," + row + "}");
+            found.append(comma).append("{" + row + ",\"score\":0.5}");
+            Files.writeString(
+                    voc.resolve(i + ".xml"),
+                    "<annotation><object><name>round</name><bndbox><xmin>100</xmin><ymin>50</ymin><xmax>299</xmax>"
+                            + "<ymax>199</ymax></bndbox></object></annotation>");
+        }
+        Files.writeString(
+                cells.resolve("boxes.json"),
+                "{\"images\":[" + images + "],\"categories\":[{\"id\":3,\"name\":\"round\"}],\"annotations\":[" + boxes
+                        + "]}");
+        Files.writeString(cells.resolve("found.json"), "[" + found + "]");
+        DetectorConfig config =
+                DetectorConfig.light(Architecture.of(Checkpoints.open(CHECKPOINT), OptionalInt.empty()), 2);
+        try (LoadedHead<Detector> head = LoadedHead.random(7, p -> new Detector(p, config))) {
+            head.save(
+                    folder.resolve("detector.safetensors"),
+                    DetectorFile.texts(config, ClassList.of("cells", List.of("round", "flat")), 96));
+        }
     }
 
     private static List<String> java(List<String> arguments) {

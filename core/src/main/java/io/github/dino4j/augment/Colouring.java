@@ -200,6 +200,30 @@ public sealed interface Colouring extends Change {
         }
     }
 
+    /**
+     * Gaussian blur as DINOv1 does it, by Pillow: three box blurs each way, the edge repeated.
+     *
+     * @param radius standard deviation in pixels
+     */
+    record PillowBlur(Range radius) implements Colouring {
+        /** 0.1 to 2 pixels. */
+        public static final PillowBlur DINO_V1 = new PillowBlur(new Range(0.1, 2));
+
+        public PillowBlur {
+            radius.requireAbove(0, "radius");
+        }
+
+        @Override
+        public RgbImage colour(RgbImage photo, RandomGenerator random) {
+            return BoxesBlur.of(photo, radius.draw(random));
+        }
+
+        @Override
+        public String describe() {
+            return "blur, radius " + radius + ", boxes";
+        }
+    }
+
     private static void requireHue(Range hue) {
         if (hue.low() < -0.5 || hue.high() > 0.5) {
             throw new IllegalArgumentException("a hue moves by -0.5 to 0.5 turns, found " + hue);

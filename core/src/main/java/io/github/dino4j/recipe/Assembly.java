@@ -87,6 +87,14 @@ public final class Assembly implements AutoCloseable {
             Parts parts = new Parts(top, model, backbone, split, seed, keep, owned);
             TrainingTask<?> task = kind.task(parts);
             owned.add(task);
+            if (backbone.isFrozen()) {
+                top.section("training")
+                        .without(
+                                "the backbone is frozen, and has no rate",
+                                "backbone_rate",
+                                "layer_decay",
+                                "patch_embed_rate");
+            }
             PlanRecipe plan = PlanRecipe.read(
                     top.section("training"),
                     kind.defaults(top),

@@ -19,6 +19,9 @@ record FeatureCaching(long memory, boolean half) {
     /** Reads the section; empty if it forbids to keep features. */
     static Optional<FeatureCaching> read(Section s) {
         boolean keep = s.flag("keep", true);
+        if (!keep) {
+            s.without("'" + s.name("keep") + "' is false, and nothing is kept", "half", "memory_mb");
+        }
         boolean half = s.flag("half", false);
         long memory = (long) s.atLeast("memory_mb", 0, 1024) << 20;
         return keep ? Optional.of(new FeatureCaching(memory, half)) : Optional.empty();

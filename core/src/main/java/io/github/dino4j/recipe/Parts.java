@@ -53,6 +53,7 @@ record Parts(
         if (features.flag("keep", false)) {
             features.without(obstacle.get(), "keep");
         }
+        features.without(obstacle.get() + "; no features are kept", "half", "memory_mb");
         return Optional.empty();
     }
 }

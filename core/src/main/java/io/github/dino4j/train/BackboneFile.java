@@ -61,7 +61,7 @@ public final class BackboneFile {
     }
 
     private static Map<String, String> texts(ModelCard card, Map<String, String> metadata) {
-        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        Map<String, String> texts = new LinkedHashMap<>(ExportNotes.portable(metadata));
         texts.put("format", "pt");
         if (BackboneCatalog.find(card.name()).isPresent()) {
             texts.put(ModelCard.METADATA_KEY, card.name());

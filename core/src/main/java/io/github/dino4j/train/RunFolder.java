@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -174,6 +175,40 @@ final class RunFolder {
                     folder + ": the best checkpoints cannot be kept: " + Reason.of(e)
                             + ". The last one is safe; make room or give permission, then resume.",
                     e);
+        }
+    }
+
+    /**
+     * Refuses a run whose checkpoints will not fit on the disk, before it has worked for hours. Counted are the last one, the one
+     * that is being written beside it, and the best.
+     *
+     * @throws TrainingException if there is less room; the message has both figures
+     */
+    void requireRoom(Map<String, Tensor> state, TrainingPlan plan) {
+        long checkpoint = state.values().stream()
+                .mapToLong(tensor -> tensor.elements() * tensor.dtype().bytes())
+                .sum();
+        try {
+            requireRoom(
+                    folder,
+                    checkpoint,
+                    2 + plan.best(),
+                    Files.getFileStore(folder).getUsableSpace());
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
+    static void requireRoom(Path folder, long checkpoint, int count, long free) {
+        if (checkpoint * count > free) {
+            throw new TrainingException(String.format(
+                    Locale.ROOT,
+                    "%s: the run's checkpoints take %d times %.1f MB, the disk has %.1f MB left. Make room, keep fewer of the"
+                            + " best (training.keep_best), or choose a folder on another disk.",
+                    folder,
+                    count,
+                    checkpoint / 1e6,
+                    free / 1e6));
         }
     }
 

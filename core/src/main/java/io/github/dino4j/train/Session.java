@@ -66,6 +66,7 @@ final class Session<E> implements AutoCloseable {
             tidy();
             log.cut(progress.iteration(), view::add);
         } else {
+            folder.requireRoom(learner.state(), plan);
             log.cut(0, view::add);
             checkpoint();
             folder.begin(plan, about);

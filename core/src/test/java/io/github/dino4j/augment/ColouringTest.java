@@ -101,4 +101,40 @@ class ColouringTest {
 
         assertThat(same).isBetween(60, 140); // four coins: 100
     }
+
+    @Test
+    void pillowsBlurHasTheVarianceOfItsRadius() {
+        // Three boxes of half width 1 have the variance 3 * (3^2 - 1) / 12 = 2, that is radius sqrt(2): no share of a
+        // further pixel.
+        assertThat(BoxesBlur.box(Math.sqrt(2))).isEqualTo(1, org.assertj.core.api.Assertions.within(1e-12));
+        assertThat(BoxesBlur.box(1e-9)).isEqualTo(0, org.assertj.core.api.Assertions.within(1e-9));
+        for (double radius : new double[] {0.3, 0.9, 1.4, 2}) {
+            byte[] rgb = new byte[3 * 41];
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = (byte) (i / 3 == 20 ? 255 : 0);
+            }
+            RgbImage blurred = BoxesBlur.of(RgbImage.of(41, 1, rgb), radius);
+            double sum = 0;
+            double moment = 0;
+            for (int x = 0; x < 41; x++) {
+                int value = blurred.pixel(x, 0) & 0xff;
+                sum += value;
+                moment += value * (x - 20.0) * (x - 20.0);
+            }
+            assertThat(sum).isBetween(245.0, 265.0); // each of 3 passes rounds
+            assertThat(moment / sum).isEqualTo(radius * radius, org.assertj.core.api.Assertions.within(0.15));
+        }
+    }
+
+    @Test
+    void pillowsBlurOfOneBoxIsAMeanOfThreeThreeTimes() {
+        // radius sqrt(2): [0 0 0 0 0 243 0 ...] -> 81 81 81 -> 27 54 81 54 27 -> 9 27 54 63 54 27 9
+        byte[] rgb = new byte[3 * 11];
+        java.util.Arrays.fill(rgb, 15, 18, (byte) 243);
+
+        RgbImage blurred = BoxesBlur.of(RgbImage.of(11, 1, rgb), Math.sqrt(2));
+
+        assertThat(java.util.stream.IntStream.range(0, 11).map(x -> blurred.pixel(x, 0) & 0xff))
+                .containsExactly(0, 0, 9, 27, 54, 63, 54, 27, 9, 0, 0);
+    }
 }

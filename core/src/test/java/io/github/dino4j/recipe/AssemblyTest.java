@@ -445,4 +445,26 @@ class AssemblyTest {
 
         assertThat(closed).containsExactly("first");
     }
+
+    @Test
+    void refusesKeysThatHaveNoEffect() {
+        refuses(recipe("segmentation", "features.keep=false", "features.memory_mb=5"), "memory_mb", "nothing is kept");
+        refuses(recipe("segmentation", LORA, "features.memory_mb=5"), "memory_mb", "the backbone learns");
+        refuses(recipe("segmentation", "training.backbone_rate=0.1"), "backbone_rate", "the backbone is frozen");
+        refuses(
+                recipe("segmentation", "training.layer_decay=0.9", "training.decay=matrices"),
+                "layer_decay",
+                "the backbone is frozen");
+    }
+
+    @Test
+    void whatIsExportedTellsNoPathOfTheMachine() {
+        TrainingResult result = train(recipe("segmentation"));
+
+        java.util.Map<String, String> texts =
+                io.github.dino4j.weights.Safetensors.metadata(result.files().get(0));
+        assertThat(texts).containsKeys("recipe", "recipe file");
+        assertThat(texts.get("recipe file")).doesNotContain("/");
+        assertThat(texts.get("recipe folder")).doesNotContain("/");
+    }
 }
