@@ -166,7 +166,8 @@ class HowToTest {
 
     /** Two photos with boxes, {@code cells}, what a program found in them, and a detector of their classes. */
     private static void annotate(Path folder) throws IOException {
-        Path cells = Files.createDirectories(folder.resolve("cells/images")).getParent();
+        Path cells = folder.resolve("cells");
+        Files.createDirectories(cells.resolve("images"));
         Path voc = Files.createDirectory(cells.resolve("voc"));
         StringBuilder images = new StringBuilder();
         StringBuilder boxes = new StringBuilder();
