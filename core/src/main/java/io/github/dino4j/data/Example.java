@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param mask file with a class for each pixel
  * @param depth file with a depth for each pixel
  * @param boxes around objects, in pixels of the photo, as the file has them; empty where a photo shows none
+ * @param labels classes of the whole photo, where it may have any number of them
  */
 public record Example(
         String name,
@@ -22,9 +23,27 @@ public record Example(
         OptionalInt category,
         Optional<Path> mask,
         Optional<Path> depth,
-        List<LabelledBox> boxes) {
+        List<LabelledBox> boxes,
+        List<Integer> labels) {
     public Example {
         boxes = List.copyOf(boxes);
+        labels = List.copyOf(labels);
+    }
+
+    /** Without several labels. */
+    public Example(
+            String name,
+            Path image,
+            OptionalInt category,
+            Optional<Path> mask,
+            Optional<Path> depth,
+            List<LabelledBox> boxes) {
+        this(name, image, category, mask, depth, boxes, List.of());
+    }
+
+    /** A photo of any number of classes. */
+    public static Example ofLabels(String name, Path image, List<Integer> labels) {
+        return new Example(name, image, OptionalInt.empty(), Optional.empty(), Optional.empty(), List.of(), labels);
     }
 
     /** A photo of a class. */
@@ -49,6 +68,6 @@ public record Example(
 
     /** The same with depth beside what is known already: RGB-D. */
     public Example withDepth(Path file) {
-        return new Example(name, image, category, mask, Optional.of(file), boxes);
+        return new Example(name, image, category, mask, Optional.of(file), boxes, labels);
     }
 }

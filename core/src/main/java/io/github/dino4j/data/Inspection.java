@@ -40,6 +40,7 @@ final class Inspection {
         this.classes = set.examples().stream()
                         .anyMatch(e -> e.category().isPresent()
                                 || e.mask().isPresent()
+                                || !e.labels().isEmpty()
                                 || !e.boxes().isEmpty())
                 ? Optional.of(set.classes())
                 : Optional.empty();
@@ -225,6 +226,7 @@ final class Inspection {
             }
             boolean[] shown = new boolean[photos.length];
             example.category().ifPresent(k -> shown[k] = true);
+            example.labels().forEach(k -> shown[k] = true);
             for (LabelledBox box : example.boxes()) {
                 boxes[box.label()]++;
                 shown[box.label()] = true;

@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A table of files as CSV (RFC 4180, UTF-8) with a header: {@code image}, and any of {@code label} (a class by name), {@code
@@ -23,6 +25,8 @@ import java.util.TreeSet;
  * }</pre>
  */
 public final class Manifest {
+    private static final String BETWEEN = "|"; // two labels of one photo
+
     private Manifest() {}
 
     /** A table whose labels are the classes, in the order of their names. */
@@ -48,6 +52,64 @@ public final class Manifest {
      */
     public static TruthSet read(Path csv, ClassList classes, MaskFormat format, double metresPerUnit) {
         return read(Table.of(csv), Optional.of(classes), format, metresPerUnit);
+    }
+
+    /**
+     * A table whose photos may have any number of labels, with a {@value #BETWEEN} between them, or none; the classes are those
+     * that occur, in the order of their names.
+     */
+    public static TruthSet readSeveral(Path csv) {
+        Table table = Table.of(csv);
+        Set<String> labels = new TreeSet<>();
+        table.rows.forEach(row -> labels.addAll(several(table, row)));
+        if (labels.isEmpty()) {
+            throw new DataSetException(csv + ": no row has a label; they stand in the column 'label'.", List.of());
+        }
+        return several(table, ClassList.of(String.valueOf(csv.getFileName()), List.copyOf(labels)));
+    }
+
+    /** The same with known classes. */
+    public static TruthSet readSeveral(Path csv, ClassList classes) {
+        return several(Table.of(csv), classes);
+    }
+
+    private static TruthSet several(Table table, ClassList classes) {
+        if (table.label < 0) {
+            throw new DataSetException(table.csv + ": has no column 'label'.", List.of());
+        }
+        List<BadFile> bad = new ArrayList<>();
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < table.rows.size(); i++) {
+            List<String> row = table.rows.get(i);
+            try {
+                String name =
+                        table.field(row, table.image).orElseThrow(() -> new IllegalArgumentException("names no image"));
+                examples.add(Example.ofLabels(
+                        name,
+                        table.file(row, table.image),
+                        several(table, row).stream()
+                                .map(label -> category(label, Optional.of(classes)))
+                                .toList()));
+            } catch (IllegalArgumentException e) {
+                bad.add(new BadFile(table.csv, table.csv + ", row " + (i + 1) + ": " + e.getMessage()));
+            }
+        }
+        if (!bad.isEmpty()) {
+            throw new DataSetException(
+                    table.csv + ": " + bad.size() + " of " + table.rows.size()
+                            + " rows cannot be used. Paths are relative to the table, labels are names of classes, with a '"
+                            + BETWEEN + "' between several:",
+                    bad);
+        }
+        return TruthSet.of(String.valueOf(table.csv.getFileName()), classes, examples);
+    }
+
+    private static List<String> several(Table table, List<String> row) {
+        return table.field(row, table.label).stream()
+                .flatMap(text -> Arrays.stream(text.split(Pattern.quote(BETWEEN))))
+                .map(String::strip)
+                .filter(label -> !label.isEmpty())
+                .toList();
     }
 
     private static TruthSet read(Table table, Optional<ClassList> classes, MaskFormat format, double metresPerUnit) {

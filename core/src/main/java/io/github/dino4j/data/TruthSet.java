@@ -57,6 +57,7 @@ public final class TruthSet {
     public static TruthSet of(String name, ClassList classes, List<Example> examples) {
         for (Example example : examples) {
             example.category().ifPresent(k -> requireClass(example, k, classes));
+            example.labels().forEach(k -> requireClass(example, k, classes));
             example.boxes().forEach(box -> requireClass(example, box.label(), classes));
         }
         return new TruthSet(name, Optional.of(classes), MaskFormat.NUMBERS, 0.001, examples);
@@ -277,6 +278,7 @@ public final class TruthSet {
         Example one = examples.get(0);
         return Stream.of(
                         one.category().isPresent() ? "class" : "",
+                        examples.stream().anyMatch(example -> !example.labels().isEmpty()) ? "classes" : "",
                         one.mask().isPresent() ? "mask" : "",
                         one.depth().isPresent() ? "depth" : "",
                         examples.stream().anyMatch(example -> !example.boxes().isEmpty()) ? "boxes" : "")

@@ -5,6 +5,7 @@ import io.github.dino4j.augment.Scene;
 import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.classify.ClassificationLoss;
 import io.github.dino4j.classify.LinearInput;
+import io.github.dino4j.data.Example;
 import io.github.dino4j.data.Split;
 import io.github.dino4j.data.TruthSet;
 import io.github.dino4j.image.Transform;
@@ -57,9 +58,10 @@ final class ClassificationRecipe implements TaskRecipe {
                 AugmentRecipe.Kind.CLASSIFICATION,
                 14 * backbone.patch(),
                 backbone.patch());
+        boolean several = DataRecipe.labels(parts.top().section("data")) == DataRecipe.Labels.SEVERAL;
         ClassificationTraining.Settings settings = ClassificationTraining.Settings.of(
                         ClassList.of(training.name(), training.classes().names()), probes(parts, head))
-                .withLoss(new ClassificationLoss.CrossEntropy(head.positive("smoothing", 0)))
+                .withLoss(loss(head, several))
                 .withSeed(parts.seed())
                 .withBatch(validation.atLeast("batch", 1, 32))
                 .withNormalisation(transform.normalisation());
@@ -69,6 +71,14 @@ final class ClassificationRecipe implements TaskRecipe {
                 examples(training, augment.change(), transform),
                 examples(parts.split().validation(), augment.plain(), transform),
                 settings);
+    }
+
+    private static ClassificationLoss loss(Section head, boolean several) {
+        if (several) {
+            head.without("photos have several labels, each of which is decided by itself", "smoothing");
+            return new ClassificationLoss.BinaryCrossEntropy();
+        }
+        return new ClassificationLoss.CrossEntropy(head.positive("smoothing", 0));
     }
 
     private static List<Probe> probes(Parts parts, Section head) {
@@ -95,7 +105,10 @@ final class ClassificationRecipe implements TaskRecipe {
                 change,
                 transform,
                 false,
-                (int index, Scene scene, Input input) -> new ClassExample(
-                        input, List.of(set.example(index).category().orElseThrow())));
+                (int index, Scene scene, Input input) -> new ClassExample(input, labels(set.example(index))));
+    }
+
+    private static List<Integer> labels(Example example) {
+        return example.category().isPresent() ? List.of(example.category().getAsInt()) : example.labels();
     }
 }

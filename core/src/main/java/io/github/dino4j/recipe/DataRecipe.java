@@ -29,8 +29,16 @@ final class DataRecipe {
         BOXES
     }
 
+    /** How many classes a photo has. */
+    enum Labels {
+        ONE,
+        /** Any number: the manifest has a {@code |} between them. */
+        SEVERAL
+    }
+
     private final Section data;
     private final Truth truth;
+    private final Labels labels;
     private final Optional<ClassList> classes;
     private final double metres;
     private final MaskFormat format;
@@ -39,11 +47,16 @@ final class DataRecipe {
         this.data = data;
         this.truth = truth;
         start(data);
+        labels = truth == Truth.CLASSES ? labels(data) : Labels.ONE;
         boolean masks = truth == Truth.MASKS; // keys that mean nothing to the others are errors there
         classes = truth == Truth.DEPTH ? Optional.empty() : classes(data, masks);
         metres = masks || truth == Truth.DEPTH ? data.positive("metres_per_unit", MILLIMETRES) : MILLIMETRES;
         format =
                 masks && data.flag("masks_are_colours", false) ? new MaskFormat.Colours(List.of()) : MaskFormat.NUMBERS;
+    }
+
+    static Labels labels(Section data) {
+        return data.choice("labels", Labels.class, Labels.ONE);
     }
 
     /** The folder that paths begin at, if the section names one. */
@@ -145,6 +158,13 @@ final class DataRecipe {
 
     private TruthSet categories(Section s) {
         Optional<Path> manifest = s.file("manifest");
+        if (labels == Labels.SEVERAL) {
+            Path table = manifest.orElseThrow(() -> new RecipeException("'" + data.name("labels")
+                    + "' is several, and folders give a photo one class; name a table, '" + s.name("manifest")
+                    + ": train.csv', with the columns image and label, and a | between labels"));
+            s.without("'" + data.name("labels") + "' is several, and folders give a photo one class", "folder");
+            return classes.isPresent() ? Manifest.readSeveral(table, classes.get()) : Manifest.readSeveral(table);
+        }
         if (manifest.isPresent()) {
             return classes.isPresent()
                     ? Manifest.read(manifest.get(), classes.get(), format, metres)

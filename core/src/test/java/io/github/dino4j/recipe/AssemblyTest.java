@@ -467,4 +467,22 @@ class AssemblyTest {
         assertThat(texts.get("recipe file")).doesNotContain("/");
         assertThat(texts.get("recipe folder")).doesNotContain("/");
     }
+
+    @Test
+    void trainsAClassifierOfPhotosWithSeveralLabels() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("image,label"));
+        for (int i = 0; i < 6; i++) {
+            lines.add(data.resolve("photos/" + (10 + i) + ".png") + ","
+                    + List.of("red|round", "green", "").get(i % 3));
+        }
+        Path table = Files.write(folder.resolve("several.csv"), lines);
+        Recipe recipe = recipe(
+                "classification", "data.labels=several", "data.train.folder=null", "data.train.manifest=" + table);
+
+        TrainingResult result = train(recipe);
+
+        assertThat(result.best().orElseThrow().values()).containsKey("mAP").doesNotContainKey("top1");
+        refuses(recipe.with("head.smoothing", "0.1"), "head.smoothing", "each of which is decided by itself");
+        refuses(recipe("classification", "data.labels=several"), "data.labels", "name a table");
+    }
 }
