@@ -9,6 +9,7 @@ import io.github.dino4j.detect.BoxOpsComponent;
 import io.github.dino4j.detect.DetectorComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
+import io.github.dino4j.text.TokenizerComponent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,8 @@ class GoldenTest {
             new DetectorComponent(),
             new BoxOpsComponent(),
             new KnnComponent(),
-            new LinearClassifierComponent());
+            new LinearClassifierComponent(),
+            new TokenizerComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
