@@ -9,6 +9,7 @@ import io.github.dino4j.detect.BoxOpsComponent;
 import io.github.dino4j.detect.DetectorComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
+import io.github.dino4j.text.DinoTxtComponent;
 import io.github.dino4j.text.TokenizerComponent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,8 @@ class GoldenTest {
             new BoxOpsComponent(),
             new KnnComponent(),
             new LinearClassifierComponent(),
-            new TokenizerComponent());
+            new TokenizerComponent(),
+            new DinoTxtComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
