@@ -87,6 +87,11 @@ final class BytePairs {
         return new BytePairs(file, lines.subList(1, lines.size()));
     }
 
+    /** Bytes alone. */
+    static BytePairs none() {
+        return new BytePairs(Path.of("no file"), List.of());
+    }
+
     private static String text(Path file) {
         try (BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             in.mark(2);

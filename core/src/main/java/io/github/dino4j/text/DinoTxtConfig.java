@@ -1,6 +1,7 @@
 package io.github.dino4j.text;
 
 import io.github.dino4j.backbone.BackboneConfig;
+import java.util.Map;
 
 /**
  * Shape of the trained part of dino.txt.
@@ -32,6 +33,11 @@ public record DinoTxtConfig(int embedDim, VisionConfig vision, TextConfig text) 
     /** The same with a small text tower, for trying out. */
     public static DinoTxtConfig light(BackboneConfig backbone, int vocabulary) {
         return new DinoTxtConfig(2 * backbone.dim(), VisionConfig.of(backbone), TextConfig.light(vocabulary));
+    }
+
+    /** The texts by which {@link DinoTxtFile} knows all of this again; for {@link io.github.dino4j.predict.LoadedHead#save}. */
+    public Map<String, String> metadata() {
+        return DinoTxtNotes.of(this);
     }
 
     /** Width of one part of an image's feature, and of the aligned tokens. */

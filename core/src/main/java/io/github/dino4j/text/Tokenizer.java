@@ -1,14 +1,17 @@
 package io.github.dino4j.text;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * CLIP's tokenizer (arXiv:2103.00020, section 2.4): text to the numbers that a {@link TextTower} reads, by byte pairs of
@@ -39,6 +42,23 @@ public final class Tokenizer {
      */
     public static Tokenizer read(Path merges) {
         return new Tokenizer(BytePairs.read(merges));
+    }
+
+    /**
+     * The list of merges of the published models in a folder, under the name that CLIP gave it; empty if there is none.
+     *
+     * @param folder such as that of the weights
+     */
+    public static Optional<Path> find(Path folder) {
+        return Stream.of("bpe_simple_vocab_16e6.txt.gz", "bpe_simple_vocab_16e6.txt")
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    /** A tokenizer without merges, of 514 numbers: for trying out what has learned nothing anyway. */
+    public static Tokenizer ofBytes() {
+        return new Tokenizer(BytePairs.none());
     }
 
     /** Different numbers: 512 symbols of bytes, one of each merge, start and end; 49,408 for CLIP's list. */

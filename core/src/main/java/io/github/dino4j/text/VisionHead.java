@@ -59,7 +59,11 @@ public final class VisionHead {
 
     /** The backbone's tokens that the head reads, for normalised images [B, 3, H, W]. */
     Tokens read(Backbone backbone, Tensor pixels) {
-        List<Tokens> layers = backbone.intermediate(pixels, Layers.last(config.patchLayer()), true);
+        return joined(backbone.intermediate(pixels, Layers.last(config.patchLayer()), true));
+    }
+
+    /** Patches and registers of the first of these layers, the class token of the last. */
+    static Tokens joined(List<Tokens> layers) {
         Tokens first = layers.get(0);
         Tensor cls = layers.get(layers.size() - 1).cls();
         return new Tokens(cls, first.registers(), first.patches(), first.height(), first.width());
