@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SegmentCommand.class,
             DepthCommand.class,
             DetectCommand.class,
+            ZeroshotCommand.class,
             EvalCommand.class,
             TrainCommand.class,
             ResumeCommand.class,
