@@ -50,7 +50,8 @@ final class ZeroshotCommand implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "PIXELS",
-            description = "Shorter side of photos for the model, to a multiple of the patch (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Shorter side of photos for the model, to a multiple of the patch (default: ${DEFAULT-VALUE}).")
     private int size = 512;
 
     @Option(
@@ -137,8 +138,9 @@ final class ZeroshotCommand implements Callable<Integer> {
     }
 
     private void segment(Photos photos, Places places, TextEncoder encoder) throws IOException {
-        TextSegmenter.Options options =
-                window == 0 ? TextSegmenter.Options.whole(size) : TextSegmenter.Options.windows(size, window, window / 2);
+        TextSegmenter.Options options = window == 0
+                ? TextSegmenter.Options.whole(size)
+                : TextSegmenter.Options.windows(size, window, window / 2);
         TextSegmenter predictor = new TextSegmenter(encoder, text.classes(), text.templates(), options);
         photos.each(console, (image, path, photo) -> {
             SegmentMap map = predictor.predict(photo);

@@ -57,7 +57,7 @@ public final class TextEncoder implements AutoCloseable {
         Path merges = Tokenizer.find(folder)
                 .orElseThrow(() -> new CheckpointException(folder
                         + ": no list of merges lies beside the weights (bpe_simple_vocab_16e6.txt.gz, which CLIP's"
-                        + " tokenizer reads); put it there, or name it"));
+                        + " tokenizer reads); put it there, or name it (--merges FILE; Tokenizer.read)"));
         return load(backbone, DinoTxtFile.open(files), Tokenizer.read(merges));
     }
 
