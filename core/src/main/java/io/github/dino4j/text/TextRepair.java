@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,18 @@ final class TextRepair {
     private static final Pattern DAMAGE = Pattern.compile(String.format(
             "[\u00c2-\u00df][%1$s]|[\u00e0-\u00ef][%1$s]{2}|[\u00f0-\u00f4][%1$s]{3}", Pattern.quote(SYMBOLS)));
 
+    private static final Pattern RUN = Pattern.compile("(?:" + DAMAGE + ")+");
+
+    /** "voilà", whose second byte was a space that does not break and is now a plain one. */
+    private static final Pattern LOST_SPACE = Pattern.compile("(?<!\\p{Lu})\u00c3 {1,2}(?=\\p{Ll})");
+
+    /** Symbols and letters that often stand behind a capital letter that is no damage. */
+    private static final String BEHIND_WORDS =
+            "\u2018\u2019\u201a\u201d\u201e\u2013\u2014\u2026\u2122\u00ae\u00bb\u00ab\u203a\u2039"
+                    + "\u00a0\u20ac\u02c6\u0178\u0152\u0153\u0160\u0161\u017d\u017e\u0192";
+
+    private static final Pattern CAPITALS = Pattern.compile("&([A-Z]{2,24});");
+
     private static final Pattern ESCAPES = Pattern.compile("\u001b\\[(?:(?:\\d+;)*\\d+)?[A-Za-z]");
     private static final Pattern CONTROLS = Pattern.compile(
             "[\u0000-\u0008\u000b\u000e-\u001f\u007f\u206a-\u206f\ufeff\ufff9-\ufffc]|\\x{e0001}|[\\x{e0020}-\\x{e007f}]");
@@ -47,7 +60,8 @@ final class TextRepair {
     }
 
     private static String once(String text) {
-        String repaired = reread(ESCAPES.matcher(text).replaceAll(""));
+        String unescaped = text.indexOf('<') < 0 ? HtmlEntities.unescape(capitals(text)) : text;
+        String repaired = reread(ESCAPES.matcher(unescaped).replaceAll(""));
         StringBuilder plain = new StringBuilder();
         repaired.codePoints().forEach(c -> {
             String replacement = PLAIN.get(c);
@@ -66,23 +80,35 @@ final class TextRepair {
         return Normalizer.normalize(CONTROLS.matcher(lines).replaceAll(""), Normalizer.Form.NFC);
     }
 
-    /** Reads damaged sequences as the UTF-8 that they were. */
+    /** References that were put into capitals with the text around them: {@code &EACUTE;} is É. */
+    private static String capitals(String text) {
+        return CAPITALS.matcher(text).replaceAll(m -> {
+            String lower = "&" + m.group(1).toLowerCase(Locale.ROOT) + ";";
+            String known = HtmlEntities.unescape(m.group()).equals(m.group()) ? HtmlEntities.unescape(lower) : lower;
+            boolean letter = known.length() == 1 && Character.isLetter(known.charAt(0));
+            return Matcher.quoteReplacement(letter ? known.toUpperCase(Locale.ROOT) : m.group());
+        });
+    }
+
+    /** Reads damaged sequences as the UTF-8 that they were: several side by side, or one that can be nothing else. */
     private static String reread(String text) {
-        return DAMAGE.matcher(text)
-                .replaceAll(m -> Matcher.quoteReplacement(believable(m.group()) ? utf8(m.group()) : m.group()));
+        String spaced = LOST_SPACE.matcher(text).replaceAll("\u00e0 ");
+        return RUN.matcher(spaced).replaceAll(m -> {
+            String run = m.group();
+            boolean several = DAMAGE.matcher(run).results().limit(2).count() > 1;
+            return Matcher.quoteReplacement(several || believable(run) ? utf8(run) : run);
+        });
     }
 
     /** "É”" ends a quotation, "Ã¶" is no word: two characters are damage only behind letters that symbols do not follow. */
     private static boolean believable(String sequence) {
-        char first = sequence.charAt(0);
-        if (sequence.length() > 2) {
-            return true;
-        }
         char second = sequence.charAt(1);
-        boolean punctuation =
-                "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2122\u00ae\u00bb\u00ab\u203a\u2039\u00a0".indexOf(second)
-                        >= 0;
-        return first == '\u00c3' || first == '\u00c2' || (!punctuation && first < '\u00d0');
+        return sequence.length() > 2
+                || switch (sequence.charAt(0)) {
+                    case '\u00c2' -> true;
+                    case '\u00c3' -> second != '\u2026';
+                    default -> BEHIND_WORDS.indexOf(second) < 0;
+                };
     }
 
     private static String utf8(String sequence) {

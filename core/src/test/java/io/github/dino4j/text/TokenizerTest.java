@@ -87,6 +87,14 @@ class TokenizerTest {
             'A   B',                        a b
             'CAFÉ” said',                   'café" said'
             'naïve SÃO',                    naïve são
+            'don&#8217;t',                  'don''t'
+            '<b> &#8217;',                  <b> ’
+            '&EACUTE;t&Eacute;',            été
+            'cÅ“ur voilÃ  le',              cœur voilà le
+            'ÐŸÑ€Ð¸Ð²ÐµÑ‚',                  привет
+            'ÎµÎ»Î»',                       ελλ
+            'Å’ Ñ€ Ã… ÄŸ',                  'å'' ñ€ ã… äÿ'
+            'ðŸ˜€',                         😀
             """)
     void textIsRepairedUnescapedAndLowered(String text, String clean) {
         assertThat(Tokenizer.clean(text)).isEqualTo(clean);
