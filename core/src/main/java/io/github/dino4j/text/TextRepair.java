@@ -90,13 +90,15 @@ final class TextRepair {
         });
     }
 
-    /** Reads damaged sequences as the UTF-8 that they were: several side by side, or one that can be nothing else. */
+    /** Reads damaged sequences as the UTF-8 that they were: several side by side, one that can be nothing else, or all if such a one is among them. */
     private static String reread(String text) {
         String spaced = LOST_SPACE.matcher(text).replaceAll("\u00e0 ");
+        boolean throughout = DAMAGE.matcher(spaced).replaceAll("").chars().allMatch(c -> c < 0x80)
+                && DAMAGE.matcher(spaced).results().anyMatch(m -> believable(m.group()));
         return RUN.matcher(spaced).replaceAll(m -> {
             String run = m.group();
             boolean several = DAMAGE.matcher(run).results().limit(2).count() > 1;
-            return Matcher.quoteReplacement(several || believable(run) ? utf8(run) : run);
+            return Matcher.quoteReplacement(throughout || several || believable(run) ? utf8(run) : run);
         });
     }
 

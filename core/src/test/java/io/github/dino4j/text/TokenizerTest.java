@@ -92,6 +92,7 @@ class TokenizerTest {
             '&EACUTE;t&Eacute;',            été
             'cÅ“ur voilÃ  le',              cœur voilà le
             'ÐŸÑ€Ð¸Ð²ÐµÑ‚',                  привет
+            'Ã…ngstrÃ¶m',                   ångström
             'ÎµÎ»Î»',                       ελλ
             'Å’ Ñ€ Ã… ÄŸ',                  'å'' ñ€ ã… äÿ'
             'ðŸ˜€',                         😀
