@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MatchCommand.class,
             TrackCommand.class,
             ForegroundCommand.class,
+            ZeroshotCommand.class,
             EvalCommand.class,
             TrainCommand.class,
             ResumeCommand.class,

@@ -95,6 +95,7 @@ class HowToTest {
         Trained.segmenter(folder.resolve("head.safetensors"), WIDTH, 11);
         Trained.depth(folder.resolve("depth-head.safetensors"), WIDTH);
         Trained.classifier(folder.resolve("classifier.safetensors"), WIDTH, List.of("cat", "dog"));
+        Trained.text(folder, CHECKPOINT);
         Files.write(folder.resolve("classes.txt"), ClassList.named("camvid").names());
     }
 

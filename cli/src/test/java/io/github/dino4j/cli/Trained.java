@@ -1,12 +1,18 @@
 package io.github.dino4j.cli;
 
+import io.github.dino4j.backbone.Architecture;
+import io.github.dino4j.backbone.BackboneConfig;
 import io.github.dino4j.classify.ClassifierFile;
 import io.github.dino4j.classify.LinearInput;
 import io.github.dino4j.depth.DepthMap;
 import io.github.dino4j.depth.Quantity;
 import io.github.dino4j.predict.ClassList;
+import io.github.dino4j.predict.LoadedHead;
 import io.github.dino4j.segment.SegmentMap;
 import io.github.dino4j.tensor.DType;
+import io.github.dino4j.text.DinoTxt;
+import io.github.dino4j.text.DinoTxtConfig;
+import io.github.dino4j.weights.Checkpoints;
 import io.github.dino4j.weights.Safetensors;
 import io.github.dino4j.weights.StoredTensor;
 import java.io.IOException;
@@ -18,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 
 /** Head files and data sets made up for tests, in the form that trained and published ones have. */
@@ -69,6 +76,21 @@ final class Trained {
         put(tensors, "weight", classes, 2L * width);
         put(tensors, "bias", classes);
         Safetensors.write(file, tensors, Map.of());
+        return file;
+    }
+
+    /** A small dino.txt for a checkpoint, {@code dinotxt.safetensors}, and all that is read beside it. */
+    static Path text(Path folder, Path checkpoint) throws IOException {
+        BackboneConfig backbone = Architecture.of(Checkpoints.open(checkpoint), OptionalInt.empty());
+        DinoTxtConfig config = DinoTxtConfig.light(backbone, 518);
+        Path file = folder.resolve("dinotxt.safetensors");
+        try (LoadedHead<DinoTxt> head = LoadedHead.random(3, p -> new DinoTxt(p, config))) {
+            head.save(file, Map.of());
+        }
+        Files.writeString(
+                folder.resolve("bpe_simple_vocab_16e6.txt"), "#version: test\nc a\nca t</w>\nd o\ndo g</w>\n");
+        Files.writeString(folder.resolve("words.txt"), "cat\ndog\nwall\n");
+        Files.writeString(folder.resolve("templates.txt"), "a {}\nthe {}\n");
         return file;
     }
 

@@ -9,7 +9,9 @@ public enum Fit {
     /** Zeros around it up to the next multiple, the smaller half first: DINOv2's hub ({@code CenterPadding}). */
     PAD,
     /** Both sides resized bilinearly to the nearest multiple, by less than half a patch. */
-    STRETCH;
+    STRETCH,
+    /** Both sides resized bicubically, not antialiased, up to the next multiple: dino.txt's evaluation. */
+    BICUBIC;
 
     /** Fits images [B, 3, H, W]. */
     Tensor apply(Tensor pixels, int multiple) {
@@ -23,6 +25,9 @@ public enum Fit {
         }
         int rows = Math.floorMod(-height, multiple);
         int columns = Math.floorMod(-width, multiple);
+        if (this == BICUBIC) {
+            return pixels.bicubic(height + rows, width + columns, false);
+        }
         return pixels.pad(columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
     }
 

@@ -11,6 +11,8 @@ import io.github.dino4j.detect.DetectorComponent;
 import io.github.dino4j.retrieve.RetrievalComponent;
 import io.github.dino4j.tensor.Precision;
 import io.github.dino4j.testkit.GoldenCase;
+import io.github.dino4j.text.DinoTxtComponent;
+import io.github.dino4j.text.TokenizerComponent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +75,9 @@ class GoldenTest {
             new KnnComponent(),
             new LinearClassifierComponent(),
             new RetrievalComponent(),
-            new LabelPropagationComponent());
+            new LabelPropagationComponent(),
+            new TokenizerComponent(),
+            new DinoTxtComponent());
 
     @TestFactory
     Stream<DynamicTest> everyCaseGivesTheOfficialNumbers() throws IOException {
