@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             KnnCommand.class,
             IndexCommand.class,
             SearchCommand.class,
+            FindCommand.class,
             DuplicatesCommand.class,
             SegmentCommand.class,
             DepthCommand.class,

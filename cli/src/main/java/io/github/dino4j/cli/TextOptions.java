@@ -2,13 +2,9 @@ package io.github.dino4j.cli;
 
 import io.github.dino4j.predict.ClassList;
 import io.github.dino4j.predict.Model;
-import io.github.dino4j.text.DinoTxtFile;
 import io.github.dino4j.text.PromptTemplates;
 import io.github.dino4j.text.TextEncoder;
-import io.github.dino4j.text.Tokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -17,20 +13,7 @@ import picocli.CommandLine.Option;
 /** A dino.txt on a backbone, and the words that it compares photos with. */
 final class TextOptions {
     @Mixin
-    private HeadOptions head = new HeadOptions();
-
-    @Option(
-            names = "--text-encoder",
-            paramLabel = "FILE",
-            description =
-                    "The text encoder, where it is in a file of its own (DINOv2); --head is then the vision head.")
-    private Optional<Path> textEncoder = Optional.empty();
-
-    @Option(
-            names = "--merges",
-            paramLabel = "FILE",
-            description = "CLIP's list of byte pairs (default: bpe_simple_vocab_16e6.txt.gz beside the head's file).")
-    private Optional<Path> merges = Optional.empty();
+    private TextEncoderOptions encoder = new TextEncoderOptions();
 
     @Option(
             names = "--class",
@@ -53,20 +36,12 @@ final class TextOptions {
     private Optional<Path> templates = Optional.empty();
 
     HeadOptions head() {
-        return head;
+        return encoder.head();
     }
 
     /** Before the model is loaded. */
     void check(Console console) {
-        head.check(console);
-        if (textEncoder.isPresent() && head.file().isEmpty()) {
-            throw console.usage("--text-encoder is for --head FILE, the vision head that belongs to it");
-        }
-        for (Optional<Path> file : List.of(textEncoder, merges)) {
-            if (file.isPresent() && !Files.exists(file.get())) {
-                throw console.usage(file.get() + ": no such file. Check the path.");
-            }
-        }
+        encoder.check(console);
         if (names.isEmpty() == classes.isEmpty()) {
             throw console.usage(
                     names.isEmpty()
@@ -90,29 +65,17 @@ final class TextOptions {
 
     /** Loads the dino.txt; says which texts it sees only in part. */
     TextEncoder load(Model model, Console console) {
-        head.introduce(console);
-        TextEncoder encoder = head.file().isPresent()
-                ? fromFiles(model, head.file().get())
-                : TextEncoder.random(model, merges.map(Tokenizer::read).orElseGet(Tokenizer::ofBytes), head.seed());
+        TextEncoder loaded = encoder.load(model, console);
         long cut = classes().names().stream()
                 .flatMap(name -> templates().of(name).stream())
-                .filter(text -> !encoder.fits(text))
+                .filter(text -> !loaded.fits(text))
                 .count();
         if (cut > 0) {
             console.note("warning: " + cut + " texts are longer than the "
-                    + encoder.head().config().text().context()
+                    + loaded.head().config().text().context()
                     + " tokens that the text encoder reads; what is behind is"
                     + " left out. Shorten the names or the templates.");
         }
-        return encoder;
-    }
-
-    private TextEncoder fromFiles(Model model, Path file) {
-        List<Path> files = new ArrayList<>(List.of(file));
-        textEncoder.ifPresent(files::add);
-        Path[] paths = files.toArray(Path[]::new);
-        return merges.isPresent()
-                ? TextEncoder.load(model, DinoTxtFile.open(paths), Tokenizer.read(merges.get()))
-                : TextEncoder.load(model, paths);
+        return loaded;
     }
 }

@@ -48,7 +48,7 @@ public record Contender(String name, Model model, Transform transform, boolean k
 
     /** Of the last block. */
     AttentionMap attention(RgbImage photo) {
-        return model.attention(prepare(photo), -1);
+        return model.attention(prepare(photo), config().depth() - 1);
     }
 
     /** Rotary positions and DINOv3's ConvNeXt are v3; LayerScale or registers over learned positions v2; the rest v1. */

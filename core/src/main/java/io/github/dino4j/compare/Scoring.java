@@ -120,7 +120,8 @@ public final class Scoring {
             protocol.put("pixels", PIXELS + " x " + PIXELS + " RGB levels minus 0.5");
             protocol.put("colour histogram", "4 x 4 x 4 bins, square roots");
             Map<String, Object> ofNeighbours = new LinkedHashMap<>(protocol);
-            ofNeighbours.put("classifier", NEIGHBOURS + " nearest by cosine, votes exp(cosine / 0.07)");
+            ofNeighbours.put(
+                    "classifier", Math.min(NEIGHBOURS, train.size()) + " nearest by cosine, votes exp(cosine / 0.07)");
             Map<String, Object> ofLinear = new LinkedHashMap<>(protocol);
             ofLinear.put(
                     "classifier",
@@ -150,8 +151,9 @@ public final class Scoring {
     }
 
     private static double knn(float[][] train, int[] labels, float[][] test, int[] truth, int classes) {
-        Knn.Options options = Knn.Options.DINOV3.withKs(NEIGHBOURS);
-        int[] told = new Knn(FeatureRows.of(train), labels, classes, options).predict(FeatureRows.of(test), NEIGHBOURS);
+        int neighbours = Math.min(NEIGHBOURS, train.length);
+        Knn.Options options = Knn.Options.DINOV3.withKs(neighbours);
+        int[] told = new Knn(FeatureRows.of(train), labels, classes, options).predict(FeatureRows.of(test), neighbours);
         return share(told, truth);
     }
 

@@ -44,10 +44,14 @@ final class DataRecipe {
     private final MaskFormat format;
 
     private DataRecipe(Section data, Truth truth) {
+        this(data, truth, truth == Truth.CLASSES ? labels(data) : Labels.ONE);
+    }
+
+    private DataRecipe(Section data, Truth truth, Labels labels) {
         this.data = data;
         this.truth = truth;
+        this.labels = labels;
         start(data);
-        labels = truth == Truth.CLASSES ? labels(data) : Labels.ONE;
         boolean masks = truth == Truth.MASKS; // keys that mean nothing to the others are errors there
         classes = truth == Truth.DEPTH ? Optional.empty() : classes(data, masks);
         metres = masks || truth == Truth.DEPTH ? data.positive("metres_per_unit", MILLIMETRES) : MILLIMETRES;
@@ -88,7 +92,7 @@ final class DataRecipe {
 
     /** Photos with classes to watch a training on that sees no class. */
     static TruthSet labelled(Section data) {
-        return new DataRecipe(data, Truth.CLASSES).set(data.section("validation"), "validation");
+        return new DataRecipe(data, Truth.CLASSES, Labels.ONE).set(data.section("validation"), "validation");
     }
 
     private static void requireSameClasses(TruthSet training, TruthSet validation) {

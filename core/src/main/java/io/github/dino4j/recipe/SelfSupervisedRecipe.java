@@ -264,8 +264,17 @@ final class SelfSupervisedRecipe implements TaskRecipe {
                 range(s, "local_scale", settings.localScale()),
                 s.atLeast("local_views", 0, 8),
                 s.positive("mirror", 0.5),
-                settings.blur(),
+                blur(s, settings.blur()),
                 anchor);
+    }
+
+    private static MultiCrop.Blur blur(Section s, MultiCrop.Blur otherwise) {
+        List<Double> p =
+                s.list("blur", Double::parseDouble, List.of(otherwise.first(), otherwise.second(), otherwise.local()));
+        if (p.size() != 3 || p.stream().anyMatch(x -> !(x >= 0 && x <= 1))) {
+            throw s.wrong("blur", "three probabilities, such as [0, 0.9, 0.5]");
+        }
+        return new MultiCrop.Blur(p.get(0), p.get(1), p.get(2));
     }
 
     private static Range range(Section s, String key, Range otherwise) {

@@ -43,6 +43,16 @@ public final class ContactSheet {
         return sheet.render();
     }
 
+    /** Draws a search in words; the same without the photo that was looked for. */
+    public static RgbImage of(List<Hit> hits, Path photos, ImageDecoder decoder, String title) {
+        Montage sheet = Montage.ofColumns(COLUMNS).cellWidth(WIDTH).title(title);
+        for (Hit hit : hits) {
+            sheet.add(
+                    framed(read(photos.resolve(hit.id()), decoder), hit.place()), caption(hit.similarity(), hit.id()));
+        }
+        return sheet.render();
+    }
+
     /** Groups of near duplicates, a row or more each; of a group the first photos. */
     public static RgbImage of(
             List<NearDuplicates.Group> groups, Path photos, ImageDecoder decoder, int most, String title) {

@@ -32,7 +32,8 @@ import java.util.Optional;
  * @param grid parts are the cells of a grid of so many rows and columns over what the model sees; 0: no parts
  * @param transform how photos are prepared
  */
-public record DescriptorReader(Model model, Pooling pooling, List<Double> scales, int grid, Transform transform) {
+public record DescriptorReader(Model model, Pooling pooling, List<Double> scales, int grid, Transform transform)
+        implements PhotoDescriber {
     /** 1, 1 / sqrt(2), 1 / 2. */
     public static final List<Double> MULTI_SCALE = List.of(1.0, Math.sqrt(0.5), 0.5);
 
@@ -111,6 +112,7 @@ public record DescriptorReader(Model model, Pooling pooling, List<Double> scales
     }
 
     /** What an index of this reader compares. */
+    @Override
     public Spaces spaces() {
         return new Spaces(space(), grid == 0 ? Optional.empty() : Optional.of(partSpace()));
     }
@@ -146,6 +148,7 @@ public record DescriptorReader(Model model, Pooling pooling, List<Double> scales
     }
 
     /** The same of images that the transform has prepared. */
+    @Override
     public List<Described> readPrepared(List<Pixels> pixels) {
         List<Described> described = new ArrayList<>();
         for (int first = 0; first < pixels.size(); ) {

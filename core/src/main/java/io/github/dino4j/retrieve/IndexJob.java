@@ -32,10 +32,10 @@ public final class IndexJob {
     private static final int BATCH = 8;
     private static final long COMMIT_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final DescriptorReader reader;
+    private final PhotoDescriber reader;
     private final ImageDecoder decoder;
 
-    public IndexJob(DescriptorReader reader, ImageDecoder decoder) {
+    public IndexJob(PhotoDescriber reader, ImageDecoder decoder) {
         this.reader = reader;
         this.decoder = decoder;
     }

@@ -4,6 +4,7 @@ import io.github.dino4j.export.Fingerprint;
 import io.github.dino4j.export.ModelIdentity;
 import io.github.dino4j.image.CropRounding;
 import io.github.dino4j.image.Interpolation;
+import io.github.dino4j.image.Pixels;
 import io.github.dino4j.image.RgbImage;
 import io.github.dino4j.image.Sizing;
 import io.github.dino4j.image.Transform;
@@ -190,8 +191,13 @@ public final class TextEncoder implements AutoCloseable {
      * @throws NotFiniteException if the model or head gives NaN or infinity
      */
     public float[] encode(RgbImage photo) {
+        return encode(model.prepare(transform, photo, Optional.empty()));
+    }
+
+    /** The same of a photo that the transform has prepared. */
+    public float[] encode(Pixels photo) {
         float[] values = model.run(backbone -> head.use(h -> {
-            Tensor pixels = Model.tensor(List.of(model.prepare(transform, photo, Optional.empty())));
+            Tensor pixels = Model.tensor(List.of(photo));
             return DinoTxt.normalised(
                             h.vision().feature(h.vision().align(h.vision().read(backbone, pixels))))
                     .toFloats();
