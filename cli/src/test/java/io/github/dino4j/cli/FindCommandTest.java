@@ -7,6 +7,7 @@ import io.github.dino4j.image.ImageDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,10 @@ class FindCommandTest {
         Files.delete(photos.resolve("cat.jpg"));
         assertThat(find("a cat", "--photos", photos, "--json").exits(0).json().path("hits"))
                 .hasSize(2);
+    }
+
+    private static List<String> names(JsonNode found) {
+        return found.path("hits").findValuesAsText("image");
     }
 
     @Test
