@@ -43,7 +43,7 @@ class FindCommandTest {
 
         JsonNode first = find("a cat", "--json").exits(0).json();
         JsonNode exact = find("a cat", "--json", "--exact").exits(0).json();
-        assertThat(first.path("hits")).hasSize(3).isEqualTo(exact.path("hits"));
+        assertThat(names(first)).hasSize(3).isEqualTo(names(exact));
         assertThat(find("a cup of coffee", "--json").exits(0).json().path("hits"))
                 .isNotEqualTo(first.path("hits"));
 
