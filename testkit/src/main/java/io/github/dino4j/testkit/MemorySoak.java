@@ -50,13 +50,18 @@ public final class MemorySoak {
         return resident;
     }
 
-    /** Largest deviation of a reading from the first, as a fraction of it. */
-    public static double largestDeviation(List<Long> resident) {
-        double first = resident.get(0);
-        return resident.stream()
-                .mapToDouble(kib -> Math.abs(kib - first) / first)
-                .max()
-                .orElse(0);
+    /**
+     * Largest growth from a reading to a later one, as a fraction of the earlier. What the compiler or the collector gives back
+     * late is no leak, and what grows after it was given back is one.
+     */
+    public static double largestGrowth(List<Long> resident) {
+        double largest = 0;
+        double lowest = resident.get(0);
+        for (double kib : resident) {
+            largest = Math.max(largest, (kib - lowest) / lowest);
+            lowest = Math.min(lowest, kib);
+        }
+        return largest;
     }
 
     private static void repeat(int runs, Runnable work) {
